@@ -1,0 +1,125 @@
+"""What a provider can do, and whether it can do it now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    LOCAL = "local"
+    CLOUD = "cloud"
+
+
+class VoiceProvider(StrEnum):
+    """The six providers of the specification. Plugins may bring others, named by their own id."""
+
+    XTTS_V2 = "xtts_v2"
+    STYLETTS2 = "styletts2"
+    PIPER = "piper"
+    GOOGLE_TTS = "google_tts"
+    IBM_WATSON = "ibm_watson"
+    AZURE_TTS = "azure_tts"
+
+
+class State(StrEnum):
+    READY = "ready"
+    LOADING = "loading"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """``reason`` and ``remedy`` are whole sentences for people; both None when ready."""
+
+    state: State
+    reason: str | None = None
+    remedy: str | None = None
+
+    @classmethod
+    def ready(cls) -> Availability:
+        return cls(State.READY)
+
+    @classmethod
+    def loading(cls, reason: str) -> Availability:
+        return cls(State.LOADING, reason)
+
+    @classmethod
+    def unavailable(cls, reason: str, remedy: str) -> Availability:
+        return cls(State.UNAVAILABLE, reason, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimit:
+    """The longest text of one call: Unicode code points, and UTF-8 bytes where the service counts those."""
+
+    characters: int | None = None
+    bytes: int | None = None
+
+    def tightest(self, other: TextLimit) -> TextLimit:
+        return TextLimit(_least(self.characters, other.characters), _least(self.bytes, other.bytes))
+
+
+def _least(a: int | None, b: int | None) -> int | None:
+    return min((x for x in (a, b) if x is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleNeeds:
+    """Reference audio a cloning provider wants: usable and best length, in seconds of speech."""
+
+    min_s: float
+    max_s: float
+    best_min_s: float
+    best_max_s: float
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Licences of code and weights, by SPDX name where there is one; ``note`` for people."""
+
+    code: str
+    weights: str
+    commercial_use: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the provider can do with what is installed now.
+
+    ``languages`` are BCP 47 tags; ``limits`` maps a tag to its TextLimit, ``"*"`` to all others.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    licence: Licence
+    streaming: bool
+    cloning: SampleNeeds | None = None
+    limits: Mapping[str, TextLimit] = field(default_factory=dict)
+
+    def limit_for(self, language: str) -> TextLimit:
+        base = language.split("-")[0]
+        return (
+            self.limits.get(language)
+            or self.limits.get(base)
+            or self.limits.get("*")
+            or TextLimit()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One voice of a provider. ``languages`` are BCP 47 tags; ``speakers`` maps a name to its number."""
+
+    id: str
+    provider: str
+    name: str
+    languages: tuple[str, ...]
+    gender: str | None = None
+    quality: str | None = None
+    sample_rate: int | None = None
+    speakers: Mapping[str, int] = field(default_factory=dict)
+    description: str = ""

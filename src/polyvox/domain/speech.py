@@ -1,0 +1,114 @@
+"""A request to speak, and the report of what became of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from polyvox.domain.voice_config import LanguageTag, VoiceConfig
+
+MIN_SPEED, MAX_SPEED = 0.25, 4.0
+REPLY_SAMPLE_RATE = 24_000
+"""Hz. One rate for the whole reply, whoever speaks; OpenAI's ``pcm`` is 24 kHz too."""
+
+
+class SpeechRequest(BaseModel):
+    """Text and who shall speak it: a stored personality by id, or a ``voice_config`` as it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(repr=False)
+    personality: str | None = None
+    voice_config: VoiceConfig | None = Field(default=None, repr=False)
+    language: LanguageTag | None = Field(
+        default=None, description="Default: the personality's primary."
+    )
+    provider: str | None = Field(
+        default=None, description="Ask this provider first, whatever is active."
+    )
+    voice: str | None = Field(default=None, description="A voice of the first provider asked.")
+    speed: float = Field(default=1.0, ge=MIN_SPEED, le=MAX_SPEED)
+    fallback: bool = Field(default=True, description="False: only the first candidate is tried.")
+    cache: bool = Field(
+        default=True, description="False: neither read from nor written to the cache."
+    )
+
+
+class Outcome(StrEnum):
+    OK = "ok"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
+
+
+class _Report(BaseModel):
+    model_config = ConfigDict(validate_assignment=False)
+
+
+class Attempt(_Report):
+    """One provider tried for one segment. Times in ms from the attempt's start."""
+
+    provider: str
+    voice: str | None = None
+    outcome: Outcome
+    cached: bool = False
+    shared: bool = Field(default=False, description="Joined a synthesis already under way.")
+    ttfa_ms: float | None = Field(default=None, description="To the first audible audio.")
+    latency_ms: float = Field(description="To the segment's last audio, or to the failure.")
+    audio_ms: float = Field(default=0.0, description="Audio made.")
+    heard_ms: float = Field(default=0.0, description="Audio that went out to the listener.")
+    error: str | None = Field(default=None, description="The error's code.")
+    message: str | None = None
+    request_id: str | None = None
+
+
+class Exclusion(_Report):
+    """A candidate that was not tried, and why."""
+
+    provider: str
+    code: str
+    reason: str
+    remedy: str | None = None
+
+
+class SegmentReport(_Report):
+    index: int
+    characters: int
+    attempts: list[Attempt] = []
+    out: list[Exclusion] = Field(default=[], description="Candidates passed over for this segment.")
+
+    @property
+    def spoken_by(self) -> Attempt | None:
+        """The attempt that spoke the segment whole."""
+        return next((a for a in self.attempts if a.outcome is Outcome.OK), None)
+
+
+class SpeechReport(_Report):
+    """What became of a request. Holds no text."""
+
+    id: str
+    created_at: str
+    personality: str | None
+    language: str
+    outcome: Outcome
+    characters: int
+    candidates: list[str]
+    out: list[Exclusion] = Field(default=[], description="Why each other candidate was out.")
+    segments: list[SegmentReport] = []
+    ttfa_ms: float | None = None
+    latency_ms: float = 0.0
+    audio_ms: float = 0.0
+    sample_rate: int = REPLY_SAMPLE_RATE
+    error: str | None = None
+
+    @property
+    def provider(self) -> str | None:
+        """Who spoke the first segment."""
+        first = next((s.spoken_by for s in self.segments if s.spoken_by), None)
+        return first.provider if first else None
+
+    @property
+    def cached(self) -> bool:
+        spoken = [s.spoken_by for s in self.segments]
+        return bool(spoken) and all(a is not None and a.cached for a in spoken)

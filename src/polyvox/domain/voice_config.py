@@ -1,0 +1,101 @@
+"""The ``voice_config`` document of a personality, as stored and as the specification shows it.
+
+Unknown fields are kept, so that a document written by a newer version loses nothing here.
+Settings stay plain here: each provider's own model validates them (services.personalities).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from polyvox.domain.language import normalize
+
+LanguageTag = Annotated[str, AfterValidator(normalize)]
+DEFAULT_PROVIDER = "piper"
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True, str_max_length=10_000)
+
+
+class ProviderConfig(_Document):
+    """How one provider speaks for a personality."""
+
+    enabled: bool = True
+    voice_id: str | None = None
+    voice_name: str | None = None
+    voices: Mapping[LanguageTag, str] = Field(
+        default_factory=dict, description="Voice per language, where one voice does not speak all."
+    )
+    voice_sample_url: str | None = None
+    voice_sample_duration: float | None = None
+    voice_samples: tuple[str, ...] = Field(default=(), description="Ids of samples to clone from.")
+    settings: Mapping[str, Any] = Field(default_factory=dict)
+    supported_languages: tuple[LanguageTag, ...] | None = Field(
+        default=None, description="Narrows the provider's languages for this personality."
+    )
+
+    @property
+    def voice(self) -> str | None:
+        """The configured voice, under either of the specification's names, or inside ``settings``."""
+        named = self.voice_id or self.voice_name
+        inside = self.settings.get("voice_id") or self.settings.get("voice_name")
+        return named or (str(inside) if inside else None)
+
+    @property
+    def has_sample(self) -> bool:
+        return bool(self.voice_sample_url or self.voice_samples)
+
+
+class Languages(_Document):
+    primary: LanguageTag = "en"
+    supported: tuple[LanguageTag, ...] = ()
+
+
+class VoiceSample(_Document):
+    """A reference recording; ``duration`` in seconds, ``quality_score`` from 0 to 1."""
+
+    id: str
+    url: str
+    duration: float | None = None
+    language: LanguageTag | None = None
+    quality_score: float | None = Field(default=None, ge=0, le=1)
+    uploaded_at: datetime | None = None
+    notes: str | None = None
+
+
+class ProviderStats(_Document):
+    """Computed from usage on reading; what a caller writes here is dropped."""
+
+    total_generations: int = 0
+    total_characters: int = 0
+    avg_latency_ms: float | None = None
+    failures: int = 0
+    last_used: datetime | None = None
+
+
+class VoiceConfig(_Document):
+    """Who speaks for a personality, in what order, and how."""
+
+    active_provider: str = DEFAULT_PROVIDER
+    providers: Mapping[str, ProviderConfig] = Field(default_factory=dict)
+    fallback_chain: tuple[str, ...] = ()
+    languages: Languages = Languages()
+    voice_samples: tuple[VoiceSample, ...] = ()
+    stats: Mapping[str, ProviderStats] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _samples_have_one_id(self) -> VoiceConfig:
+        ids = [sample.id for sample in self.voice_samples]
+        if len(ids) != len(set(ids)):
+            raise ValueError("voice_samples holds the same id twice")
+        return self
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The active provider, then the fallback chain, each once."""
+        return tuple(dict.fromkeys((self.active_provider, *self.fallback_chain)))

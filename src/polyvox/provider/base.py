@@ -1,0 +1,137 @@
+"""What a provider is to the router: one way to turn a short text into audio.
+
+Register the class as an entry point in the group ``polyvox.providers``, under its id. Timeouts,
+retries, breakers, caching, quota and segmenting are the router's: a provider has none of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from polyvox.domain.audio import AudioChunk
+from polyvox.domain.capabilities import Availability, Capabilities, Kind, Voice
+from polyvox.errors import BadOutput, InvalidSetting
+
+ENTRY_POINT_GROUP = "polyvox.providers"
+
+
+class VoiceSettings(BaseModel):
+    """Base of a provider's settings per personality. Its JSON schema drives form, docs and CLI.
+
+    Give every field a range, a default and a description. Unknown fields are refused.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def at_speed(self, factor: float) -> Self:
+        """These settings, ``factor`` times as fast. Raises InvalidSetting, naming the range."""
+        if factor == 1.0:
+            return self
+        raise InvalidSetting("This provider cannot change its speed.", param="speed")
+
+
+SettingsT = TypeVar("SettingsT", bound=VoiceSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderContext:
+    """What the house hands a provider: a folder of its own, and the operator's options for it."""
+
+    data_dir: Path
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance(Generic[SettingsT]):
+    """One segment to speak. ``text`` is clean, not blank and within the provider's limit.
+
+    ``language`` is one of the provider's own tags; ``voice`` one of its voice ids (None where it
+    has no stock voices); ``samples`` are local files to clone from.
+    """
+
+    text: str = field(repr=False)
+    language: str
+    voice: str | None
+    settings: SettingsT
+    samples: tuple[Path, ...] = ()
+
+
+class AudioStream:
+    """Audio as it is made. Iterating gives chunks of one ``sample_rate`` (Hz)."""
+
+    def __init__(self, first: AudioChunk, rest: AsyncIterator[AudioChunk]) -> None:
+        self.sample_rate = first.sample_rate
+        self._first: AudioChunk | None = first
+        self._rest = rest
+
+    def __aiter__(self) -> AudioStream:
+        return self
+
+    async def __anext__(self) -> AudioChunk:
+        if self._first is not None:
+            chunk, self._first = self._first, None
+            return chunk
+        return await anext(self._rest)
+
+
+@asynccontextmanager
+async def audio_stream(chunks: AsyncGenerator[AudioChunk, None]) -> AsyncIterator[AudioStream]:
+    """Entered with the first audio of ``chunks`` in hand; closes ``chunks`` on leaving.
+
+    Raises BadOutput when there is none.
+    """
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            if chunk.pcm:
+                yield AudioStream(chunk, chunks)
+                return
+        raise BadOutput("The provider returned no audio.")
+
+
+class Provider(ABC, Generic[SettingsT]):
+    """One way to make speech. The constructor stores; :meth:`start` does the work."""
+
+    id: ClassVar[str]
+    kind: ClassVar[Kind]
+    settings_type: ClassVar[type[VoiceSettings]]
+
+    def __init__(self, context: ProviderContext) -> None:
+        self.context = context
+
+    async def start(self) -> None:
+        """Get ready. May take long; an exception makes the provider unavailable, never the server."""
+
+    async def stop(self) -> None:
+        """Give everything back. Called once, also after a failed start."""
+
+    @abstractmethod
+    def availability(self) -> Availability:
+        """Whether it could speak now. Never raises, never slow."""
+
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What it can do with what is installed now. Derived from facts, never slow."""
+
+    @abstractmethod
+    async def voices(self, language: str | None = None) -> Sequence[Voice]:
+        """Its voices, best first; with ``language``, those that speak it."""
+
+    def revision(self, voice: str | None) -> str:
+        """Changes whenever the same utterance would sound different. Part of the cache key."""
+        return ""
+
+    @abstractmethod
+    def speak(self, utterance: Utterance[SettingsT]) -> AbstractAsyncContextManager[AudioStream]:
+        """Speak one segment.
+
+        Entered only with the first audio in hand; every failure before that raises a
+        ProviderError (UnknownVoice and InvalidSetting for what the caller got wrong), every one
+        after it an Interrupted. Leaving it cancels the work down to the engine or socket.
+        """

@@ -1,0 +1,176 @@
+"""What the use cases need from storage. Implemented in ``polyvox.storage``, handed in by bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from polyvox.domain.speech import SpeechReport
+from polyvox.domain.voice_config import VoiceConfig
+
+LATENCY_BUCKETS_MS = (50, 100, 200, 350, 500, 750, 1000, 1500, 2500, 5000, 10_000, 30_000)
+"""Upper bounds of the latency histograms, in ms; one more bucket holds what is slower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personality:
+    """An AI character with a voice. ``version`` grows by one with every change."""
+
+    id: str
+    name: str
+    description: str
+    voice_config: VoiceConfig
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The active provider of a personality was changed by hand."""
+
+    personality: str
+    at: datetime
+    from_provider: str
+    to_provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageIncrement:
+    """What one reply adds for one provider.
+
+    ``requests``, ``successes`` and ``failures`` count replies that the provider took part in,
+    ``segments`` and ``cache_hits`` segments, ``characters`` those it spoke. Sums are in ms;
+    ``latency_bucket`` and ``ttfa_bucket`` are indexes into LATENCY_BUCKETS_MS (the last + 1 for
+    slower), None when nothing was synthesized. ``personality`` is "" for a request without one.
+    """
+
+    at: datetime
+    personality: str
+    provider: str
+    requests: int = 0
+    successes: int = 0
+    failures: int = 0
+    segments: int = 0
+    cache_hits: int = 0
+    characters: int = 0
+    audio_ms: float = 0.0
+    latency_ms: float = 0.0
+    latency_bucket: int | None = None
+    ttfa_ms: float = 0.0
+    ttfa_bucket: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTotals:
+    """Sums over the asked period; histograms have len(LATENCY_BUCKETS_MS) + 1 counts."""
+
+    personality: str
+    provider: str
+    hour: datetime | None
+    requests: int
+    successes: int
+    failures: int
+    segments: int
+    cache_hits: int
+    characters: int
+    audio_ms: float
+    latency_ms: float
+    latency_histogram: tuple[int, ...]
+    ttfa_ms: float
+    ttfa_histogram: tuple[int, ...]
+    last_used: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as kept: never the key itself. ``prefix`` is shown so that people can tell keys apart."""
+
+    id: str
+    name: str
+    prefix: str
+    digest: str
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class PersonalityRepository(Protocol):
+    async def list(self) -> Sequence[Personality]:
+        """All, by name."""
+        ...
+
+    async def get(self, personality_id: str) -> Personality:
+        """Raises UnknownPersonality."""
+        ...
+
+    async def add(self, personality: Personality) -> None:
+        """Raises Conflict when the id is taken."""
+        ...
+
+    async def replace(
+        self, personality: Personality, *, expected_version: int, switch: Switch | None = None
+    ) -> None:
+        """Write ``personality`` (its version already raised) over ``expected_version``, and the
+        switch with it, in one transaction. Raises Conflict when somebody else was first,
+        UnknownPersonality when it is gone."""
+        ...
+
+    async def delete(self, personality_id: str) -> None:
+        """With its switches; usage stays. Raises UnknownPersonality."""
+        ...
+
+    async def switches(self, personality_id: str, *, limit: int = 100) -> Sequence[Switch]:
+        """Newest first."""
+        ...
+
+
+class UsageRepository(Protocol):
+    async def add(self, increments: Sequence[UsageIncrement]) -> None:
+        """Add up by hour, personality and provider, atomically across processes."""
+        ...
+
+    async def totals(
+        self,
+        *,
+        personality: str | None = None,
+        provider: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        by_personality: bool = False,
+        by_hour: bool = False,
+    ) -> Sequence[UsageTotals]:
+        """Sums per provider (and personality, and hour, where asked; else "" and None)."""
+        ...
+
+
+class ReportRepository(Protocol):
+    async def add(self, reports: Sequence[SpeechReport]) -> None: ...
+
+    async def get(self, speech_id: str) -> SpeechReport:
+        """Raises UnknownReport."""
+        ...
+
+    async def prune(self, *, keep: int) -> int:
+        """Delete all but the newest ``keep``; how many went."""
+        ...
+
+
+class KeyRepository(Protocol):
+    async def add(self, key: ApiKey) -> None: ...
+
+    async def list(self) -> Sequence[ApiKey]:
+        """All, newest first, revoked ones too."""
+        ...
+
+    async def find(self, digest: str) -> ApiKey | None:
+        """The live key with this digest."""
+        ...
+
+    async def touch(self, key_id: str, at: datetime) -> None: ...
+
+    async def revoke(self, key_id: str, at: datetime) -> None:
+        """Raises UnknownKey."""
+        ...
