@@ -114,7 +114,6 @@ class UnknownProvider(RequestError):
 
 
 class UnknownVoice(RequestError):
-    status = 404
     code = "unknown_voice"
 
 
@@ -231,6 +230,7 @@ class BadOutput(ProviderError):
 class Interrupted(PolyvoxError):
     """Audio stopped after it had begun; ``sent_ms`` of the segment had been made by then."""
 
+    retry = True
     fallback = True
     status = 503
     code = "interrupted"

@@ -81,7 +81,7 @@ class SegmentReport(_Report):
     @property
     def spoken_by(self) -> Attempt | None:
         """The attempt that spoke the segment whole."""
-        return next((a for a in self.attempts if a.outcome is Outcome.OK), None)
+        return next((a for a in reversed(self.attempts) if a.outcome is Outcome.OK), None)
 
 
 class SpeechReport(_Report):

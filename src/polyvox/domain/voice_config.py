@@ -10,9 +10,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from polyvox.domain.language import normalize
+from polyvox.errors import InvalidSetting
 
 LanguageTag = Annotated[str, AfterValidator(normalize)]
 DEFAULT_PROVIDER = "piper"
@@ -99,3 +107,15 @@ class VoiceConfig(_Document):
     def order(self) -> tuple[str, ...]:
         """The active provider, then the fallback chain, each once."""
         return tuple(dict.fromkeys((self.active_provider, *self.fallback_chain)))
+
+    @classmethod
+    def parse(cls, document: Mapping[str, Any] | VoiceConfig) -> VoiceConfig:
+        """The document, valid. Raises InvalidSetting, naming the first field that is not."""
+        if isinstance(document, VoiceConfig):
+            return document
+        try:
+            return cls.model_validate(document)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(("voice_config", *map(str, first["loc"])))
+            raise InvalidSetting(f"{where}: {first['msg']}.", param=where) from error

@@ -1,0 +1,149 @@
+"""The composition root: the only file that knows everyone.
+
+:class:`Embedded` is the router without a database, for the library and the offline command;
+:class:`Application` is the whole, for the server.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from polyvox.cache.segments import SegmentCache
+from polyvox.cache.store import FileStore
+from polyvox.config import Settings
+from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
+from polyvox.provider.base import Provider
+from polyvox.routing.attempt import Deadlines
+from polyvox.services.addressing import Addressing
+from polyvox.services.container import Services
+from polyvox.services.keys import KeyService
+from polyvox.services.personalities import PersonalityService
+from polyvox.services.providers import Providers, discover
+from polyvox.services.speak import ReportObserver, SpeakLimits, SpeakService
+from polyvox.services.tally import Tally
+from polyvox.services.usage import UsageService
+from polyvox.telemetry import Metrics
+
+if TYPE_CHECKING:
+    from polyvox.services.ports import PersonalityRepository
+
+Loaders = Mapping[str, Callable[[], type[Provider[Any]]]]
+FIRST_PERSONALITY = "joe"
+FIRST_VOICE = "en_US-joe-medium"
+
+
+def _providers(settings: Settings, loaders: Loaders | None) -> Providers:
+    return Providers(
+        discover() if loaders is None else loaders,
+        home=settings.home,
+        options=settings.providers,
+        clock=time.monotonic,
+    )
+
+
+def _store(settings: Settings) -> FileStore:
+    return FileStore(settings.home / "cache", settings.cache_max_mb * 1_048_576)
+
+
+def _speak(
+    settings: Settings,
+    providers: Providers,
+    cache: SegmentCache,
+    observers: tuple[ReportObserver, ...],
+    personalities: PersonalityRepository | None = None,
+) -> SpeakService:
+    def deadlines(provider: str) -> Deadlines:
+        chosen = settings.deadline_for(provider)
+        return Deadlines(chosen.first_audio_s, chosen.stall_s)
+
+    limits = SpeakLimits(settings.text_max_characters, deadlines)
+    return SpeakService(
+        providers=providers,
+        cache=cache,
+        personalities=personalities,
+        limits=limits,
+        observers=observers,
+    )
+
+
+class Embedded:
+    """Providers, cache and router in this process; statistics in memory."""
+
+    def __init__(self, settings: Settings, *, loaders: Loaders | None = None) -> None:
+        self.tally = Tally()
+        self.providers = _providers(settings, loaders)
+        self._cache = SegmentCache(_store(settings))
+        self.speak = _speak(settings, self.providers, self._cache, (self.tally.record,))
+
+    async def start(self) -> None:
+        await self.providers.start()
+
+    async def stop(self) -> None:
+        await self._cache.close()
+        await self.providers.stop()
+
+
+class Application:
+    """All of Polyvox over one database. ``start`` brings the tables up to date and, on the first
+    run, creates the personality that speaks out of the box."""
+
+    def __init__(self, settings: Settings, *, loaders: Loaders | None = None) -> None:
+        # Imported here: the library and `polyvox --help` do without a database.
+        from polyvox.storage.database import Database
+        from polyvox.storage.keys import SqlKeys
+        from polyvox.storage.personalities import SqlPersonalities
+        from polyvox.storage.reports import SqlReports
+        from polyvox.storage.usage import SqlUsage
+
+        self.settings = settings
+        self.metrics = Metrics()
+        self._database = Database(settings.database)
+        repository = SqlPersonalities(self._database)
+        providers = _providers(settings, loaders)
+        usage = UsageService(
+            SqlUsage(self._database), SqlReports(self._database), reports_kept=settings.reports_kept
+        )
+        store = _store(settings)
+        self._cache = SegmentCache(store)
+        observers = (usage.record, self.metrics.observe)
+        self.services = Services(
+            speak=_speak(settings, providers, self._cache, observers, repository),
+            personalities=PersonalityService(repository, providers, usage),
+            addressing=Addressing(
+                repository,
+                providers,
+                default_personality=settings.default_personality,
+                aliases=settings.voice_aliases,
+            ),
+            providers=providers,
+            usage=usage,
+            keys=KeyService(SqlKeys(self._database)),
+            store=store,
+        )
+
+    async def start(self, *, providers: bool = True) -> None:
+        """``providers=False`` leaves them stopped: enough to look after what is stored."""
+        await self._database.start()
+        await self._first_personality()
+        await self.services.usage.start()
+        if providers:
+            await self.services.providers.start()
+
+    async def stop(self) -> None:
+        await self._cache.close()
+        await self.services.providers.stop()
+        await self.services.usage.stop()
+        await self._database.stop()
+
+    async def _first_personality(self) -> None:
+        if await self.services.personalities.list():
+            return
+        piper = ProviderConfig(enabled=True, voice_id=FIRST_VOICE)
+        await self.services.personalities.create(
+            FIRST_PERSONALITY,
+            name="Joe",
+            description="Speaks out of the box, with the voice that comes along.",
+            voice_config=VoiceConfig(active_provider="piper", providers={"piper": piper}),
+        )

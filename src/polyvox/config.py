@@ -1,0 +1,126 @@
+"""The operator's settings: environment (``POLYVOX_…``), then ``config.toml`` in the home folder.
+
+Built once by the command or the library and passed in; nothing reads it as a global.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Self
+
+import platformdirs
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from polyvox.errors import ConfigError
+
+DEFAULT_PORT = 8765
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+
+
+def default_home() -> Path:
+    """``POLYVOX_HOME``, or the platform's data folder."""
+    named = os.environ.get("POLYVOX_HOME")
+    return Path(named) if named else Path(platformdirs.user_data_dir("polyvox", appauthor=False))
+
+
+class DeadlineSettings(BaseModel):
+    """Seconds to the first audible audio, and between two chunks after it."""
+
+    first_audio_s: float = Field(default=15.0, gt=0)
+    stall_s: float = Field(default=10.0, gt=0)
+
+
+class Settings(BaseSettings):
+    """Every limit has its name here; nested names use two underscores (POLYVOX_DEADLINES__PIPER__STALL_S)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="POLYVOX_", env_nested_delimiter="__", extra="ignore"
+    )
+
+    home: Path = Field(default_factory=default_home, description="Where data lives.")
+    host: str = Field(default="127.0.0.1", description="Beyond loopback an API key is needed.")
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65_535)
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL; default: SQLite in the home folder."
+    )
+    default_personality: str = Field(
+        default="joe", description="Speaks when a caller names nobody."
+    )
+    voice_aliases: dict[str, str] = Field(
+        default_factory=dict, description="Names of voices (alloy, …) to ids of personalities."
+    )
+    text_max_characters: int = Field(default=20_000, ge=1)
+    body_max_bytes: int = Field(default=1_048_576, ge=1024)
+    reply_timeout_s: float = Field(default=3600.0, gt=0)
+    cache_max_mb: int = Field(default=512, ge=0, description="0 switches the cache off.")
+    reports_kept: int = Field(default=10_000, ge=0)
+    deadline: DeadlineSettings = DeadlineSettings()
+    deadlines: dict[str, DeadlineSettings] = Field(
+        default_factory=dict, description="Per provider id, instead of `deadline`."
+    )
+    providers: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Options per provider id."
+    )
+    cors_origins: list[str] = Field(
+        default_factory=list, description="Pages that may call the API."
+    )
+    allowed_hosts: list[str] = Field(
+        default_factory=list, description="Further Host headers accepted on loopback."
+    )
+    require_key: bool = Field(default=False, description="Ask for an API key on loopback too.")
+    anonymous_listing: bool = Field(
+        default=False, description="Let voices and models be listed without a key (Open WebUI)."
+    )
+    log_level: str = "INFO"
+    log_json: bool = False
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'polyvox.db'}"
+
+    @property
+    def on_loopback(self) -> bool:
+        return self.host in LOOPBACK_NAMES or self.host.startswith("127.")
+
+    def deadline_for(self, provider: str) -> DeadlineSettings:
+        return self.deadlines.get(provider, self.deadline)
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Settings of this process; ``overrides`` that are not None win. Raises ConfigError."""
+        given = {name: value for name, value in overrides.items() if value is not None}
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"{'.'.join(map(str, e['loc']))}: {e['msg']}"
+                for e in error.errors(include_input=False, include_url=False)
+            )
+            raise ConfigError(
+                f"The configuration is wrong: {wrong}.",
+                remedy="Correct the POLYVOX_… variable or config.toml.",
+            ) from error
+        except (ValueError, OSError) as error:
+            raise ConfigError(
+                f"config.toml could not be read ({type(error).__name__}).",
+                remedy=f"Check {default_home() / 'config.toml'}.",
+            ) from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, default_home() / "config.toml")
+        return init_settings, env_settings, toml

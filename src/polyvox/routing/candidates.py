@@ -1,0 +1,242 @@
+"""Who may speak, in which order, and why each other one may not. Pure functions of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from polyvox.domain.capabilities import Availability, Capabilities, State, TextLimit, Voice
+from polyvox.domain.language import best_match, distance
+from polyvox.domain.speech import Exclusion
+from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
+from polyvox.errors import InvalidSetting, UnknownVoice
+from polyvox.provider.base import VoiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The facts about one provider at the moment of ranking. ``resting`` is the breaker's reason."""
+
+    capabilities: Capabilities
+    availability: Availability
+    settings_type: type[VoiceSettings]
+    voices: Sequence[Voice] = ()
+    resting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the request asks beyond the personality's document."""
+
+    language: str
+    provider: str | None = None
+    voice: str | None = None
+    speed: float = 1.0
+    fallback: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A provider that may speak, with all that its utterances need except the text."""
+
+    provider: str
+    language: str
+    voice: str | None
+    settings: VoiceSettings
+    stand_in_for: str | None = None
+    limit: TextLimit = field(default_factory=TextLimit)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    candidates: tuple[Candidate, ...]
+    out: tuple[Exclusion, ...] = ()
+
+    @property
+    def limit(self) -> TextLimit:
+        """What every candidate can take in one piece, so that any of them can take over."""
+        limit = TextLimit()
+        for candidate in self.candidates:
+            limit = limit.tightest(candidate.limit)
+        return limit
+
+
+class _Out(Exception):
+    """Raised by a check: this provider is no candidate."""
+
+    def __init__(self, code: str, reason: str, remedy: str | None = None) -> None:
+        super().__init__(reason)
+        self.code, self.reason, self.remedy = code, reason, remedy
+
+
+@dataclass(slots=True)
+class _Ranking:
+    config: VoiceConfig
+    wish: Wish
+    standings: Mapping[str, Standing]
+    candidates: list[Candidate] = field(default_factory=list)
+    stand_ins: list[Candidate] = field(default_factory=list)
+    out: list[Exclusion] = field(default_factory=list)
+
+
+def rank(config: VoiceConfig, wish: Wish, standings: Mapping[str, Standing]) -> Plan:
+    """Forced provider, else the active one, then the chain, each once.
+
+    A provider whose configured voice is missing comes last of all, with another of its voices of
+    the same language: a line in a strange voice is better than no line. Raises UnknownVoice when
+    the caller names a voice that the first provider does not have.
+    """
+    order = tuple(dict.fromkeys(((wish.provider,) if wish.provider else ()) + config.order))
+    ranking = _Ranking(config, wish, standings)
+    for place, provider in enumerate(order):
+        if place and not wish.fallback:
+            reason = "Fallback is switched off for this request."
+            ranking.out.append(Exclusion(provider=provider, code="fallback_off", reason=reason))
+            continue
+        try:
+            _consider(ranking, provider, voice=wish.voice if place == 0 else None)
+        except _Out as out:
+            ranking.out.append(
+                Exclusion(provider=provider, code=out.code, reason=out.reason, remedy=out.remedy)
+            )
+    return Plan((*ranking.candidates, *ranking.stand_ins), tuple(ranking.out))
+
+
+def _consider(ranking: _Ranking, provider: str, *, voice: str | None) -> None:
+    standing = _installed(ranking, provider)
+    settings_of = ranking.config.providers.get(provider) or ProviderConfig()
+    _check_state(settings_of, standing)
+    language = _language(ranking.wish.language, settings_of, standing.capabilities)
+    _check_sample(settings_of, standing.capabilities)
+    settings = _settings(settings_of, standing.settings_type, ranking.wish.speed)
+
+    def candidate(chosen: str | None, stand_in_for: str | None = None) -> Candidate:
+        limit = standing.capabilities.limit_for(language)
+        return Candidate(provider, language, chosen, settings, stand_in_for, limit)
+
+    if voice is not None:
+        ranking.candidates.append(candidate(_named_voice(voice, provider, standing.voices)))
+        return
+    _choose_voice(ranking, provider, settings_of, standing, candidate)
+
+
+def _installed(ranking: _Ranking, provider: str) -> Standing:
+    standing = ranking.standings.get(provider)
+    if standing is None:
+        raise _Out(
+            "not_installed",
+            f"No provider '{provider}' is installed.",
+            "Install a package that brings it, or take it out of the fallback chain.",
+        )
+    return standing
+
+
+def _check_state(config: ProviderConfig, standing: Standing) -> None:
+    if not config.enabled:
+        raise _Out("disabled", "It is disabled for this personality.")
+    if standing.availability.state is State.UNAVAILABLE:
+        reason = standing.availability.reason or "It is not available."
+        raise _Out("unavailable", reason, standing.availability.remedy)
+    if standing.resting:
+        raise _Out("resting", standing.resting)
+
+
+def _language(wanted: str, config: ProviderConfig, capabilities: Capabilities) -> str:
+    if config.supported_languages is not None:
+        # The specification's lists name base languages ("en"): they allow every region of it.
+        allowed = config.supported_languages
+        if not any(_covers(tag, wanted) for tag in allowed):
+            raise _Out("language", f"This personality does not use it for '{wanted}'.")
+    match = best_match(wanted, capabilities.languages)
+    if match is None:
+        raise _Out("language", f"It does not speak '{wanted}'.")
+    return match
+
+
+def _covers(allowed: str, wanted: str) -> bool:
+    return distance(wanted, allowed) is not None or distance(allowed, wanted) is not None
+
+
+def _check_sample(config: ProviderConfig, capabilities: Capabilities) -> None:
+    needs = capabilities.cloning
+    if needs is not None and needs.required and not config.has_sample:
+        wanted = f"{needs.min_s:g} to {needs.max_s:g} s"
+        raise _Out("sample", "It clones a voice and has no sample.", f"Give it one of {wanted}.")
+
+
+def _settings(
+    config: ProviderConfig, settings_type: type[VoiceSettings], speed: float
+) -> VoiceSettings:
+    try:
+        return parse_settings(settings_type, config.settings).at_speed(speed)
+    except InvalidSetting as error:
+        raise _Out("setting", error.message, error.remedy) from error
+
+
+def parse_settings(
+    settings_type: type[VoiceSettings], values: Mapping[str, object]
+) -> VoiceSettings:
+    """The provider's own model of ``values``. Raises InvalidSetting, naming field and range."""
+    try:
+        return settings_type.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise InvalidSetting(f"Setting '{name}': {first['msg']}.", param=name) from error
+
+
+def _named_voice(wanted: str, provider: str, voices: Sequence[Voice]) -> str:
+    for voice in voices:
+        if wanted.casefold() in (voice.id.casefold(), voice.name.casefold()):
+            return voice.id
+    known = ", ".join(voice.id for voice in voices[:8]) or "none"
+    raise UnknownVoice(
+        f"{provider} has no voice '{wanted[:100]}'.", param="voice", remedy=f"It has: {known}."
+    )
+
+
+def _choose_voice(
+    ranking: _Ranking,
+    provider: str,
+    config: ProviderConfig,
+    standing: Standing,
+    candidate: Callable[..., Candidate],
+) -> None:
+    """The voice set for the language, else the configured one if it speaks it, else the best."""
+    if not standing.voices:
+        if standing.capabilities.cloning is None:
+            raise _Out("voice", "It has no voice.")
+        ranking.candidates.append(candidate(config.voice))
+        return
+    wanted = ranking.wish.language
+    speaking = sorted(_speaking(wanted, standing.voices), key=lambda pair: pair[0])
+    if not speaking:
+        raise _Out("voice", f"None of its voices speaks '{wanted}'.")
+    ids = [voice.id for _, voice in speaking]
+    tag = best_match(wanted, config.voices)
+    configured = config.voices[tag] if tag else config.voice
+    known = {voice.id for voice in standing.voices}
+    if configured is None or (configured in known and configured not in ids and tag is None):
+        ranking.candidates.append(candidate(ids[0]))
+    elif configured in ids:
+        ranking.candidates.append(candidate(configured))
+    else:
+        if ranking.wish.fallback:
+            ranking.stand_ins.append(candidate(ids[0], configured))
+        raise _Out(
+            "voice",
+            f"Its voice '{configured}' is not installed or does not speak '{wanted}'.",
+            f"Install it (polyvox voices install {provider} {configured}) or choose another.",
+        )
+
+
+def _speaking(wanted: str, voices: Sequence[Voice]) -> list[tuple[int, Voice]]:
+    """(distance of the nearest language, voice) of those that speak ``wanted``."""
+    found = []
+    for voice in voices:
+        near = [d for tag in voice.languages if (d := distance(wanted, tag)) is not None]
+        if near:
+            found.append((min(near), voice))
+    return found

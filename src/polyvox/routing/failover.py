@@ -1,0 +1,119 @@
+"""The loop over attempts: who speaks a segment, and who after them.
+
+The reply stays with the provider that took over. Each segment asks every candidate once, from the
+one that spoke last to the end of the chain and round to its beginning, then once more those whose
+failure may have passed (``retry``). A word is lost only when all of them failed on its segment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+
+from polyvox.cache.flight import CachedAudio, Served
+from polyvox.domain.speech import Attempt, Exclusion, Outcome
+from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError, Unavailable
+from polyvox.routing.candidates import Candidate, Plan
+from polyvox.routing.track import Track
+
+Opener = Callable[[Candidate, str], AbstractAsyncContextManager[CachedAudio]]
+"""Opens a candidate's audio of a text: entered with the first audio in hand."""
+
+Refusal = Callable[[str], str | None]
+"""Why a provider must not be asked right now (it went to rest since the plan was made)."""
+
+
+class Chain:
+    """The candidates of a reply and which of them is speaking."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._current = 0
+
+    def turns(self, failed: dict[int, Exception]) -> Iterator[tuple[int, Candidate]]:
+        """Places and candidates to ask for one segment; ``failed`` is filled by the asker."""
+        count = len(self.plan.candidates)
+        order = [(self._current + step) % count for step in range(count)]
+        for place in order:
+            yield place, self.plan.candidates[place]
+        for place in order:
+            if getattr(failed.get(place), "retry", False):
+                yield place, self.plan.candidates[place]
+
+    def stay_with(self, place: int) -> None:
+        self._current = place
+
+
+class Failover:
+    """Makes one segment after the other on behalf of one reply."""
+
+    def __init__(self, open_: Opener, refusal: Refusal) -> None:
+        self._open = open_
+        self._refusal = refusal
+
+    async def make(self, track: Track, chain: Chain) -> None:
+        """Fill ``track`` to its end. Raises NoVoiceLeft with every cause; request errors too."""
+        failed: dict[int, Exception] = {}
+        for place, candidate in chain.turns(failed):
+            resting = self._refusal(candidate.provider)
+            if resting:
+                out = Exclusion(provider=candidate.provider, code="resting", reason=resting)
+                track.report.out.append(out)
+                continue
+            try:
+                await self._attempt(track, candidate)
+            except PolyvoxError as error:
+                # The caller's mistake shows at the first candidate; a later one that cannot take
+                # the same settings is only one candidate less.
+                if not error.fallback and candidate is chain.plan.candidates[0]:
+                    raise
+                failed[place] = error
+                continue
+            chain.stay_with(place)
+            return
+        raise nobody_left(track.report.out, list(failed.values()))
+
+    async def _attempt(self, track: Track, candidate: Candidate) -> None:
+        begun = asyncio.get_running_loop().time()
+        entry = Attempt(
+            provider=candidate.provider,
+            voice=candidate.voice,
+            outcome=Outcome.CANCELLED,
+            latency_ms=0.0,
+        )
+        track.report.attempts.append(entry)
+        try:
+            async with self._open(candidate, track.text) as audio:
+                entry.ttfa_ms = _since(begun)
+                entry.cached = audio.served is Served.STORED
+                entry.shared = audio.served is Served.SHARED
+                async for chunk in audio:
+                    entry.audio_ms += chunk.duration_ms
+                    track.put(chunk, entry)
+            entry.outcome = Outcome.OK
+        except PolyvoxError as error:
+            _note(entry, error)
+            track.discard_unheard(entry)
+            raise
+        finally:
+            entry.latency_ms = _since(begun)
+
+
+def _note(entry: Attempt, error: PolyvoxError) -> None:
+    broke_off = isinstance(error, Interrupted) and entry.ttfa_ms is not None
+    entry.outcome = Outcome.INTERRUPTED if broke_off else Outcome.FAILED
+    entry.error, entry.message = error.code, str(error)
+    entry.request_id = getattr(error, "request_id", None)
+
+
+def nobody_left(out: list[Exclusion], causes: list[Exception]) -> NoVoiceLeft:
+    """The error that names everyone and why they did not speak."""
+    passed = [Unavailable(e.reason, provider=e.provider, remedy=e.remedy) for e in out]
+    everyone = [*causes, *passed] or [Unavailable("The personality names no provider.")]
+    told = "; ".join(f"{getattr(e, 'provider', None) or 'request'}: {e}" for e in everyone)
+    return NoVoiceLeft(f"No voice is left. {told}", everyone)
+
+
+def _since(begun: float) -> float:
+    return 1000.0 * (asyncio.get_running_loop().time() - begun)

@@ -1,0 +1,108 @@
+"""Who is cast for a reply, kept true while it runs: a personality switched by hand speaks with its
+new model from the next segment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+
+from polyvox.domain.capabilities import Voice
+from polyvox.domain.language import distance
+from polyvox.domain.speech import SpeechRequest
+from polyvox.domain.voice_config import VoiceConfig
+from polyvox.errors import UnknownPersonality
+from polyvox.routing.candidates import Plan, Standing, Wish, rank
+from polyvox.services.ports import PersonalityRepository
+from polyvox.services.providers import Providers
+
+log = structlog.get_logger(__name__)
+
+
+class Casting:
+    """The plan of one reply. ``version`` grows whenever the plan was made anew."""
+
+    def __init__(
+        self,
+        request: SpeechRequest,
+        providers: Providers,
+        personalities: PersonalityRepository | None,
+    ) -> None:
+        self._request = request
+        self._providers = providers
+        self._personalities = personalities
+        self._stored_version: int | None = None
+        self.version = 0
+        self.plan = Plan(())
+        self.language = request.language or "und"
+
+    async def start(self) -> None:
+        """Make the first plan. Raises UnknownPersonality, UnknownVoice."""
+        config, self._stored_version = await self._config()
+        await self._rank(config)
+
+    async def refresh(self) -> bool:
+        """Look whether the personality was changed meanwhile; True when the plan is a new one.
+
+        A personality deleted under way goes on speaking as it was cast.
+        """
+        if self._stored_version is None or self._personalities is None:
+            return False
+        try:
+            config, version = await self._config()
+        except UnknownPersonality:
+            return False
+        except Exception as error:  # noqa: BLE001 - trouble in storage must not break the reply
+            log.warning("personality_not_refreshed", error=type(error).__qualname__)
+            return False
+        if version == self._stored_version:
+            return False
+        self._stored_version = version
+        await self._rank(config)
+        return True
+
+    async def _config(self) -> tuple[VoiceConfig, int | None]:
+        request = self._request
+        if request.voice_config is not None or request.personality is None:
+            return request.voice_config or VoiceConfig(), None
+        if self._personalities is None:
+            raise UnknownPersonality("No personalities are stored here.", param="personality")
+        stored = await self._personalities.get(request.personality)
+        return stored.voice_config, stored.version
+
+    async def _rank(self, config: VoiceConfig) -> None:
+        request = self._request
+        if request.provider is not None:
+            self._providers.find(request.provider)
+        forced = (request.provider,) if request.provider else ()
+        standings = await self._providers.standings((*forced, *config.order))
+        self.language = request.language or _language_of(request, config, standings)
+        wish = Wish(
+            language=self.language,
+            provider=request.provider,
+            voice=request.voice,
+            speed=request.speed,
+            fallback=request.fallback,
+        )
+        plan = rank(config, wish, standings)
+        if self.version and not plan.candidates:
+            # The change left nobody to speak: whoever was cast finishes the reply.
+            plan = replace(self.plan, out=plan.out)
+        self.plan = plan
+        self.version += 1
+
+
+def _language_of(
+    request: SpeechRequest, config: VoiceConfig, standings: dict[str, Standing]
+) -> str:
+    """A caller who names a voice and no language means the voice's own."""
+    primary = config.languages.primary
+    first = standings.get(request.provider or config.active_provider)
+    named = _find(request.voice, first) if request.voice and first else None
+    if named is None or any(distance(primary, tag) is not None for tag in named.languages):
+        return primary
+    return named.languages[0]
+
+
+def _find(voice: str, standing: Standing) -> Voice | None:
+    return next((v for v in standing.voices if v.id.casefold() == voice.casefold()), None)

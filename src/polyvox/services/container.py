@@ -1,0 +1,24 @@
+"""The use cases in one hand, as bootstrap builds them and api and cli receive them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from polyvox.cache.store import SegmentStore
+from polyvox.services.addressing import Addressing
+from polyvox.services.keys import KeyService
+from polyvox.services.personalities import PersonalityService
+from polyvox.services.providers import Providers
+from polyvox.services.speak import SpeakService
+from polyvox.services.usage import UsageService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    speak: SpeakService
+    personalities: PersonalityService
+    addressing: Addressing
+    providers: Providers
+    usage: UsageService
+    keys: KeyService
+    store: SegmentStore

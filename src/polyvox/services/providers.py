@@ -1,0 +1,197 @@
+"""The providers of this installation: found, started side by side, watched, stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from polyvox.domain.capabilities import Availability, State, Voice
+from polyvox.errors import ConfigError, PolyvoxError, ProviderError, UnknownProvider
+from polyvox.provider.base import ENTRY_POINT_GROUP, Provider, ProviderContext, VoiceSettings
+from polyvox.routing.breaker import Breaker, BreakerPolicy
+from polyvox.routing.candidates import Standing
+
+VOICES_S = 5.0
+"""A provider that takes longer to list its voices is out of this plan."""
+STOP_S = 10.0
+
+log = structlog.get_logger(__name__)
+AnyProvider = Provider[Any]
+
+
+@dataclass(slots=True)
+class Found:
+    """A provider of this installation; ``fault`` says why it could not be loaded or started."""
+
+    id: str
+    provider: AnyProvider | None
+    breaker: Breaker
+    fault: Availability | None = None
+    started: bool = False
+
+    def availability(self) -> Availability:
+        if self.fault is not None or self.provider is None:
+            return self.fault or Availability.unavailable("It could not be loaded.", "")
+        return self.provider.availability() if self.started else Availability.loading("Starting.")
+
+
+def discover() -> dict[str, Callable[[], type[AnyProvider]]]:
+    """Loaders of every provider class that an installed package offers, by entry point name."""
+    found: dict[str, Callable[[], type[AnyProvider]]] = {}
+    for entry in entry_points(group=ENTRY_POINT_GROUP):
+        found[entry.name] = _loader(entry)
+    return found
+
+
+def _loader(entry: EntryPoint) -> Callable[[], type[AnyProvider]]:
+    def load() -> type[AnyProvider]:
+        loaded: type[AnyProvider] = entry.load()
+        return loaded
+
+    return load
+
+
+class Providers:
+    """All providers by id. One that cannot load or start is reported, never fatal."""
+
+    def __init__(
+        self,
+        loaders: Mapping[str, Callable[[], type[AnyProvider]]],
+        *,
+        home: Path,
+        options: Mapping[str, Mapping[str, Any]],
+        clock: Callable[[], float],
+        policy: BreakerPolicy | None = None,
+    ) -> None:
+        self._home = home
+        self._options = options
+        self._found = {
+            name: self._load(name, loader, Breaker(clock, policy))
+            for name, loader in sorted(loaders.items())
+        }
+
+    def _load(self, name: str, loader: Callable[[], type[AnyProvider]], breaker: Breaker) -> Found:
+        try:
+            kind = loader()
+            if kind.id != name:
+                raise ConfigError(f"its class calls itself '{kind.id}'")
+            folder = self._home / "providers" / name
+            provider = kind(ProviderContext(folder, dict(self._options.get(name, {}))))
+        except Exception as error:  # noqa: BLE001 - a broken plugin must not stop the others
+            log.warning("provider_not_loaded", provider=name, error=_told(error))
+            remedy = "Reinstall or remove the package that brings it."
+            fault = Availability.unavailable(f"It could not be loaded: {_told(error)}", remedy)
+            return Found(name, None, breaker, fault)
+        return Found(name, provider, breaker)
+
+    async def start(self) -> None:
+        """Start all at once; returns when each one is ready or has failed."""
+        await asyncio.gather(*(self._start(found) for found in self._found.values()))
+
+    async def _start(self, found: Found) -> None:
+        if found.provider is None:
+            return
+        try:
+            await found.provider.start()
+        except Exception as error:  # noqa: BLE001 - any failure makes this one unavailable
+            log.warning("provider_not_started", provider=found.id, error=_told(error))
+            remedy = (error.remedy if isinstance(error, PolyvoxError) else None) or (
+                "See `polyvox doctor`."
+            )
+            found.fault = Availability.unavailable(f"It failed to start: {_told(error)}", remedy)
+        found.started = True
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(self._stop(found) for found in self._found.values()))
+
+    async def _stop(self, found: Found) -> None:
+        if found.provider is None:
+            return
+        found.started = False
+        try:
+            async with asyncio.timeout(STOP_S):
+                await found.provider.stop()
+        except Exception as error:  # noqa: BLE001 - the others must be stopped too
+            log.warning("provider_not_stopped", provider=found.id, error=_told(error))
+
+    def all(self) -> Sequence[Found]:
+        return list(self._found.values())
+
+    def find(self, provider: str) -> Found:
+        """Raises UnknownProvider."""
+        if provider not in self._found:
+            known = ", ".join(self._found)
+            raise UnknownProvider(
+                f"No provider '{provider[:100]}' is installed.",
+                param="provider",
+                remedy=f"Installed: {known}.",
+            )
+        return self._found[provider]
+
+    def get(self, provider: str) -> AnyProvider:
+        """Raises UnknownProvider, and Unavailable's reason when it could not be loaded."""
+        found = self.find(provider)
+        if found.provider is None:
+            raise UnknownProvider(str(found.availability().reason), param="provider")
+        return found.provider
+
+    def __contains__(self, provider: str) -> bool:
+        return provider in self._found
+
+    def settings_type(self, provider: str) -> type[VoiceSettings] | None:
+        """None for a provider that is not installed: its settings cannot be judged here."""
+        found = self._found.get(provider)
+        return found.provider.settings_type if found and found.provider else None
+
+    def refusal(self, provider: str) -> str | None:
+        return self._found[provider].breaker.refusal()
+
+    async def standings(self, wanted: Iterable[str]) -> dict[str, Standing]:
+        """Facts for ranking about those of ``wanted`` that are installed and loaded."""
+        names = [name for name in dict.fromkeys(wanted) if name in self._found]
+        found = await asyncio.gather(*(self._standing(self._found[name]) for name in names))
+        return {name: s for name, s in zip(names, found, strict=True) if s is not None}
+
+    async def _standing(self, found: Found) -> Standing | None:
+        if found.provider is None:
+            return None
+        availability = found.availability()
+        voices: Sequence[Voice] = ()
+        if availability.state is not State.UNAVAILABLE:
+            try:
+                async with asyncio.timeout(VOICES_S):
+                    voices = await found.provider.voices()
+            except (ProviderError, TimeoutError) as error:
+                availability = Availability.unavailable(
+                    f"Its voices could not be listed: {_told(error)}", "Try again later."
+                )
+        return Standing(
+            capabilities=found.provider.capabilities(),
+            availability=availability,
+            settings_type=found.provider.settings_type,
+            voices=voices,
+            resting=found.breaker.refusal(),
+        )
+
+    async def voices(self, provider: str | None = None, language: str | None = None) -> list[Voice]:
+        """Of one provider or of all that can say; raises UnknownProvider."""
+        names = [provider] if provider else list(self._found)
+        listed: list[Voice] = []
+        for name in names:
+            found = self.find(name)
+            if found.provider and found.availability().state is not State.UNAVAILABLE:
+                listed += await found.provider.voices(language)
+        return listed
+
+
+def _told(error: BaseException) -> str:
+    """Our own messages as they are; of foreign ones the kind and, for imports, what is missing."""
+    if isinstance(error, PolyvoxError | ImportError):
+        return str(error)
+    return f"{type(error).__qualname__}."

@@ -1,0 +1,163 @@
+"""The use case everything else serves: a request becomes speech."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from polyvox.cache.flight import CachedAudio
+from polyvox.cache.key import compute_segment_key
+from polyvox.cache.segments import SegmentCache
+from polyvox.domain.audio import AudioChunk
+from polyvox.domain.speech import Outcome, SpeechReport, SpeechRequest
+from polyvox.errors import NoVoiceLeft, PolyvoxError, TextTooLong, UnsupportedLanguage
+from polyvox.provider.base import Provider, Utterance
+from polyvox.routing.attempt import Deadlines, attempt
+from polyvox.routing.candidates import Candidate, Plan
+from polyvox.routing.failover import Failover, Opener, nobody_left
+from polyvox.services.casting import Casting
+from polyvox.services.ports import PersonalityRepository
+from polyvox.services.providers import Providers
+from polyvox.services.speech import Speech
+from polyvox.text.clean import NORMALISER_VERSION, is_speakable, speakable
+
+log = structlog.get_logger(__name__)
+ReportObserver = Callable[[SpeechReport], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakLimits:
+    """``deadlines`` gives a provider's, by id."""
+
+    text_max_characters: int = 20_000
+    deadlines: Callable[[str], Deadlines] = field(default=lambda _: Deadlines())
+
+
+class SpeakService:
+    """Turns requests into Speech. ``observers`` are told every finished report, once."""
+
+    def __init__(
+        self,
+        *,
+        providers: Providers,
+        cache: SegmentCache,
+        personalities: PersonalityRepository | None = None,
+        limits: SpeakLimits | None = None,
+        observers: Sequence[ReportObserver] = (),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._providers = providers
+        self._cache = cache
+        self._personalities = personalities
+        self._limits = limits or SpeakLimits()
+        self._observers = observers
+        self._now = now
+
+    async def speak(self, request: SpeechRequest) -> Speech:
+        """The speech, not yet begun: enter it.
+
+        Raises TextTooLong, UnknownPersonality, UnknownProvider, UnknownVoice,
+        UnsupportedLanguage, and NoVoiceLeft when no candidate may be tried at all.
+        """
+        limit = self._limits.text_max_characters
+        if len(request.text) > limit:
+            raise TextTooLong(
+                f"The text has {len(request.text)} characters; the limit is {limit} "
+                "(text_max_characters).",
+                param="input",
+                remedy="Send it in parts.",
+            )
+        casting = Casting(request, self._providers, self._personalities)
+        await casting.start()
+        text = speakable(request.text, casting.language)
+        report = self._new_report(request, casting)
+        if text and is_speakable(text) and not casting.plan.candidates:
+            self._refuse(casting.plan, report)
+        return Speech(
+            text if is_speakable(text) else "",
+            casting=casting,
+            failover=Failover(self._opener(cached=request.cache), self._providers.refusal),
+            report=report,
+            on_close=self._finish,
+        )
+
+    def _new_report(self, request: SpeechRequest, casting: Casting) -> SpeechReport:
+        return SpeechReport(
+            id=f"sp_{uuid.uuid4().hex}",
+            created_at=self._now().isoformat(),
+            personality=None if request.voice_config else request.personality,
+            language=casting.language,
+            outcome=Outcome.CANCELLED,
+            characters=len(request.text),
+            candidates=[c.provider for c in casting.plan.candidates],
+            out=list(casting.plan.out),
+            segments=[],
+        )
+
+    def _refuse(self, plan: Plan, report: SpeechReport) -> None:
+        """Nobody may be asked: the caller's mistake if the language is all that stands in the way."""
+        error: PolyvoxError
+        if plan.out and all(e.code == "language" for e in plan.out):
+            told = " ".join(f"{e.provider}: {e.reason}" for e in plan.out)
+            error = UnsupportedLanguage(
+                f"Nobody speaks '{report.language}'. {told}", param="language"
+            )
+        else:
+            error = nobody_left(list(plan.out), [])
+        if isinstance(error, NoVoiceLeft):
+            error.speech_id = report.id
+        report.outcome, report.error = Outcome.FAILED, error.code
+        self._finish(report)
+        raise error
+
+    def _opener(self, *, cached: bool) -> Opener:
+        @asynccontextmanager
+        async def open_(candidate: Candidate, text: str) -> AsyncIterator[CachedAudio]:
+            found = self._providers.find(candidate.provider)
+            provider = self._providers.get(candidate.provider)
+            utterance: Utterance[Any] = Utterance(
+                text, candidate.language, candidate.voice, candidate.settings
+            )
+
+            def make() -> AsyncGenerator[AudioChunk, None]:
+                return attempt(
+                    lambda: provider.speak(utterance),
+                    provider=found.id,
+                    deadlines=self._limits.deadlines(found.id),
+                    breaker=found.breaker,
+                )
+
+            key = await self._key(provider, utterance) if cached else None
+            async with self._cache.open(key, make) as audio:
+                yield audio
+
+        return open_
+
+    async def _key(self, provider: Provider[Any], utterance: Utterance[Any]) -> str:
+        return await compute_segment_key(
+            provider=provider.id,
+            revision=provider.revision(utterance.voice),
+            utterance=utterance,
+            normaliser=NORMALISER_VERSION,
+        )
+
+    def _finish(self, report: SpeechReport) -> None:
+        log.info(
+            "speech",
+            speech_id=report.id,
+            personality=report.personality,
+            provider=report.provider,
+            outcome=report.outcome.value,
+            segments=len(report.segments),
+            characters=report.characters,
+            cached=report.cached,
+            ttfa_ms=round(report.ttfa_ms, 1) if report.ttfa_ms is not None else None,
+        )
+        for observe in self._observers:
+            observe(report)

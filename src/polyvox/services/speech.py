@@ -1,0 +1,228 @@
+"""A reply being spoken: audio at one sample rate for the listener, and the report of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from types import TracebackType
+from typing import Self
+
+from polyvox.audio.pcm import silence
+from polyvox.audio.resample import StreamResampler
+from polyvox.domain.audio import AudioChunk
+from polyvox.domain.speech import Outcome, SegmentReport, SpeechReport
+from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError
+from polyvox.routing.failover import Chain, Failover
+from polyvox.routing.track import Track
+from polyvox.services.casting import Casting
+from polyvox.text.segment import split
+
+AHEAD = 1
+"""Segments made before the listener reaches them."""
+NOTHING_TO_SAY_MS = 200.0
+"""Length of the silence that answers a text without anything to say."""
+
+
+class Speech:
+    """Enter it to speak: entering returns with the first audio in hand, or raises why there is none.
+
+    Iterating gives chunks of ``sample_rate`` Hz. Leaving early stops the work down to the engine.
+    ``report`` grows while the reply is made and is whole after leaving.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        casting: Casting,
+        failover: Failover,
+        report: SpeechReport,
+        on_close: Callable[[SpeechReport], None],
+    ) -> None:
+        self.report = report
+        self._casting = casting
+        self._failover = failover
+        self._on_close = on_close
+        self._chain = Chain(casting.plan)
+        self._patient = False
+        self._playing = 0
+        self._moved = asyncio.Event()
+        self._maker: asyncio.Task[None] | None = None
+        self._begun = asyncio.get_running_loop().time()
+        self._closed = False
+        self._audio = self._play()
+        self._tracks: list[Track] = []
+        self._plan_tracks(0, [text])
+
+    @property
+    def id(self) -> str:
+        return self.report.id
+
+    @property
+    def sample_rate(self) -> int:
+        return self.report.sample_rate
+
+    async def __aenter__(self) -> Self:
+        try:
+            if self._tracks:
+                self._start_making(0)
+                await self._first_audio()
+        except BaseException as error:
+            await self._close(error)
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._close(error)
+
+    def __aiter__(self) -> AsyncIterator[AudioChunk]:
+        return self._audio
+
+    async def read(self) -> bytes:
+        """The whole reply as s16le mono PCM.
+
+        Waits for each segment to be whole, so that what an interrupted attempt left is not heard.
+        """
+        self._patient = True
+        return b"".join([chunk.pcm async for chunk in self._audio])
+
+    async def _play(self) -> AsyncGenerator[AudioChunk, None]:
+        try:
+            async with aclosing(self._resampled()) as chunks:
+                async for chunk in chunks:
+                    if self.report.ttfa_ms is None:
+                        self.report.ttfa_ms = self._elapsed_ms()
+                    self.report.audio_ms += chunk.duration_ms
+                    yield chunk
+        except NoVoiceLeft as error:
+            self._note(error)
+            error.speech_id = self.id
+            if not self.report.audio_ms:
+                raise
+            raise Interrupted(str(error), sent_ms=self.report.audio_ms) from error
+        except PolyvoxError as error:
+            self._note(error)
+            raise
+        self.report.outcome = Outcome.OK
+
+    async def _resampled(self) -> AsyncGenerator[AudioChunk, None]:
+        if not self._tracks:
+            yield silence(NOTHING_TO_SAY_MS, self.sample_rate)
+            return
+        resampler = StreamResampler(self.sample_rate)
+        async with aclosing(self._heard()) as heard:
+            async for chunk in heard:
+                for out in resampler.push(chunk):
+                    yield out
+        for out in resampler.flush():
+            yield out
+
+    async def _heard(self) -> AsyncGenerator[AudioChunk, None]:
+        index = 0
+        while index < len(self._tracks):
+            await self._reach(index)
+            track = self._tracks[index]
+            if self._patient:
+                await track.ended()
+            while (chunk := await track.take()) is not None:
+                yield chunk
+            if self._tracks[index] is track:
+                index += 1
+
+    async def _first_audio(self) -> None:
+        while True:
+            track = self._tracks[0]
+            await track.ready()
+            if self._tracks[0] is track:
+                return
+
+    async def _reach(self, index: int) -> None:
+        """The listener has come to this segment: let the next be made; mind a switch by hand."""
+        self._playing = index
+        self._moved.set()
+        await self._casting.refresh()
+        if index and self._tracks[index].cast not in (0, self._casting.version):
+            await self._stop_making()
+            self._recast(index)
+            self._start_making(index)
+
+    async def _make(self, index: int) -> None:
+        while index < len(self._tracks):
+            while index > self._playing + AHEAD:
+                self._moved.clear()
+                await self._moved.wait()
+            await self._casting.refresh()
+            if self._chain.plan is not self._casting.plan:
+                self._recast(index)
+            track = self._tracks[index]
+            track.cast = self._casting.version
+            try:
+                await self._failover.make(track, self._chain)
+            except Exception as error:  # noqa: BLE001 - carried to the listener, who raises it
+                track.end(error)
+                return
+            track.end()
+            index += 1
+
+    def _recast(self, index: int) -> None:
+        """Start the chain anew and cut the rest of the text to the new candidates' limits."""
+        self._chain = Chain(self._casting.plan)
+        self.report.candidates = [c.provider for c in self._casting.plan.candidates]
+        self.report.out = list(self._casting.plan.out)
+        unheard = self._tracks[index:]
+        self._plan_tracks(index, [track.text for track in unheard])
+        for old, new in zip(unheard, self._tracks[index:], strict=False):
+            for attempt in old.report.attempts:
+                if attempt.outcome is Outcome.OK:
+                    attempt.outcome = Outcome.CANCELLED
+                    attempt.message = "The personality was switched before this was heard."
+            new.report.attempts[:0] = old.report.attempts
+
+    def _plan_tracks(self, index: int, texts: list[str]) -> None:
+        plan = self._casting.plan
+        cut = [s for text in texts for s in split(text, self._casting.language, plan.limit)]
+        for replaced in self._tracks[index:]:
+            replaced.end()  # a listener waiting on it looks again
+        del self._tracks[index:], self.report.segments[index:]
+        for number, text in enumerate(cut, start=index):
+            report = SegmentReport(index=number, characters=len(text), attempts=[], out=[])
+            self.report.segments.append(report)
+            self._tracks.append(Track(text, report))
+
+    def _start_making(self, index: int) -> None:
+        self._maker = asyncio.create_task(self._make(index), name=f"speech {self.id}")
+
+    async def _stop_making(self) -> None:
+        if self._maker is not None:
+            self._maker.cancel()
+            await asyncio.wait([self._maker])
+            self._maker = None
+
+    async def _close(self, error: BaseException | None) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            await self._audio.aclose()
+            await self._stop_making()
+        finally:
+            if isinstance(error, PolyvoxError) and self.report.error is None:
+                self._note(error)
+            if isinstance(error, NoVoiceLeft):
+                error.speech_id = self.id
+            self.report.latency_ms = self._elapsed_ms()
+            self._on_close(self.report)
+
+    def _note(self, error: PolyvoxError) -> None:
+        heard = self.report.audio_ms > 0
+        self.report.outcome = Outcome.INTERRUPTED if heard else Outcome.FAILED
+        self.report.error = error.code
+
+    def _elapsed_ms(self) -> float:
+        return 1000.0 * (asyncio.get_running_loop().time() - self._begun)

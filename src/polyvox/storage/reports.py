@@ -1,0 +1,63 @@
+"""What became of each request (``services.ports.ReportRepository``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from polyvox.domain.speech import SpeechReport
+from polyvox.errors import UnknownReport
+from polyvox.storage.database import Database
+from polyvox.storage.tables import speech_reports
+
+_INSERTS = {
+    # A batch sent again after a lost connection must not fail on what did arrive.
+    "sqlite": sqlite.insert(speech_reports).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(speech_reports).on_conflict_do_nothing(),
+}
+
+
+class SqlReports:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, reports: Sequence[SpeechReport]) -> None:
+        if not reports:
+            return
+        async with self._database.writing() as connection:
+            await connection.execute(
+                _INSERTS[connection.dialect.name], [_values(report) for report in reports]
+            )
+
+    async def get(self, speech_id: str) -> SpeechReport:
+        query = select(speech_reports.c.document).where(speech_reports.c.id == speech_id)
+        async with self._database.reading() as connection:
+            document = (await connection.execute(query)).scalar_one_or_none()
+        if document is None:
+            raise UnknownReport(f"There is no report of speech '{speech_id}'.")
+        return SpeechReport.model_validate(document)
+
+    async def prune(self, *, keep: int) -> int:
+        table = speech_reports.c
+        old = (
+            select(table.id)
+            .order_by(table.created_at.desc(), table.id.desc())
+            .offset(keep)
+            .with_for_update(skip_locked=True)  # two that prune at once share the work
+        )
+        async with self._database.writing() as connection:
+            gone = await connection.execute(delete(speech_reports).where(table.id.in_(old)))
+        return gone.rowcount
+
+
+def _values(report: SpeechReport) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "created_at": datetime.fromisoformat(report.created_at),
+        "personality": report.personality,
+        "document": report.model_dump(mode="json"),
+    }

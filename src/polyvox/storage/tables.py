@@ -1,0 +1,130 @@
+"""The tables. A change here needs a migration; a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from polyvox.services.ports import LATENCY_BUCKETS_MS
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment. Aware in and out, kept in UTC; SQLite has no time zones, so they are put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+Number = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite counts up a primary key only if it is called INTEGER; its integers have 64 bits anyway."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+ai_personalities = Table(
+    "ai_personalities",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("voice_config", Document, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+voice_switches = Table(
+    "voice_switches",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column(
+        "personality_id",
+        Text,
+        ForeignKey("ai_personalities.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("at", UtcDateTime, nullable=False),
+    Column("from_provider", Text, nullable=False),
+    Column("to_provider", Text, nullable=False),
+)
+Index(None, voice_switches.c.personality_id, voice_switches.c.at)
+
+
+def histogram_columns(prefix: str) -> tuple[str, ...]:
+    """One column per bucket of LATENCY_BUCKETS_MS, and one for what is slower."""
+    return (*(f"{prefix}_le_{bound}" for bound in LATENCY_BUCKETS_MS), f"{prefix}_slower")
+
+
+COUNTERS = (
+    *("requests", "successes", "failures", "segments", "cache_hits", "characters"),
+    *histogram_columns("latency"),
+    *histogram_columns("ttfa"),
+)
+SUMS = ("audio_ms", "latency_ms", "ttfa_ms")
+
+usage_hourly = Table(
+    "usage_hourly",
+    metadata,
+    Column("hour", UtcDateTime, primary_key=True),
+    Column("personality_id", Text, primary_key=True),  # not a foreign key: usage stays
+    Column("provider", Text, primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in COUNTERS),
+    *(Column(name, Double, nullable=False) for name in SUMS),
+    Column("last_used", UtcDateTime, nullable=False),
+)
+
+speech_reports = Table(
+    "speech_reports",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("personality", Text),
+    Column("document", Document, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)

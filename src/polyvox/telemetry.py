@@ -1,0 +1,84 @@
+"""Logs and metrics. The user's text never enters either."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from polyvox.domain.speech import SpeechReport
+
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 5.0, 10.0, 30.0)
+
+
+def configure_logging(level: str = "INFO", *, json: bool = False) -> None:
+    """Lines for people on a terminal, JSON for machines; always on stderr."""
+    renderer: structlog.types.Processor = (
+        structlog.processors.JSONRenderer()
+        if json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+        ),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+class Metrics:
+    """Prometheus figures of one application; a registry of its own, so that tests stay apart."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._replies = Counter(
+            "polyvox_replies_total", "Replies, by outcome.", ["outcome"], registry=self.registry
+        )
+        self._attempts = Counter(
+            "polyvox_attempts_total",
+            "Attempts to speak a segment.",
+            ["provider", "outcome", "cached"],
+            registry=self.registry,
+        )
+        self._characters = Counter(
+            "polyvox_characters_total", "Characters spoken.", ["provider"], registry=self.registry
+        )
+        self._ttfa = Histogram(
+            "polyvox_ttfa_seconds",
+            "From the request to the first audio the listener gets.",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self._synthesis = Histogram(
+            "polyvox_synthesis_first_audio_seconds",
+            "From an attempt's start to its first audible audio, cache hits left out.",
+            ["provider"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.listeners = Gauge(
+            "polyvox_listeners", "Replies being sent now.", registry=self.registry
+        )
+
+    def observe(self, report: SpeechReport) -> None:
+        self._replies.labels(report.outcome.value).inc()
+        if report.ttfa_ms is not None:
+            self._ttfa.observe(report.ttfa_ms / 1000)
+        for segment in report.segments:
+            for entry in segment.attempts:
+                cached = "yes" if entry.cached else "no"
+                self._attempts.labels(entry.provider, entry.outcome.value, cached).inc()
+                if entry.ttfa_ms is not None and not entry.cached:
+                    self._synthesis.labels(entry.provider).observe(entry.ttfa_ms / 1000)
+            spoken = segment.spoken_by
+            if spoken is not None:
+                self._characters.labels(spoken.provider).inc(segment.characters)

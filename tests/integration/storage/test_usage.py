@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from polyvox.services.ports import LATENCY_BUCKETS_MS, UsageIncrement, UsageTotals
+from polyvox.storage.database import Database
+from polyvox.storage.usage import SqlUsage
+
+NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+BUCKETS = len(LATENCY_BUCKETS_MS) + 1
+
+
+def used(at: datetime = NOON, personality: str = "joe", provider: str = "piper", **counts: Any) -> UsageIncrement:
+    return UsageIncrement(at, personality, provider, **{"requests": 1, **counts})
+
+
+def histogram(**counts: int) -> tuple[int, ...]:
+    return tuple(counts.get(f"b{bucket}", 0) for bucket in range(BUCKETS))
+
+
+@pytest.fixture
+def usage(database: Database) -> SqlUsage:
+    return SqlUsage(database)
+
+
+async def test_nothing_used_gives_no_totals(usage: SqlUsage) -> None:
+    await usage.add([])
+    assert list(await usage.totals()) == []
+
+
+async def test_increments_of_an_hour_add_up_over_calls_and_within_one(usage: SqlUsage) -> None:
+    first = used(
+        NOON + timedelta(minutes=50),
+        successes=1,
+        segments=4,
+        cache_hits=1,
+        characters=120,
+        audio_ms=1000.25,
+        latency_ms=250.5,
+        latency_bucket=3,
+        ttfa_ms=80.0,
+        ttfa_bucket=1,
+    )
+    second = used(
+        NOON + timedelta(minutes=10),
+        failures=1,
+        latency_ms=40_000.0,
+        latency_bucket=BUCKETS - 1,
+    )
+    await usage.add([first, second])
+    await usage.add([first])
+    assert list(await usage.totals(by_personality=True, by_hour=True)) == [
+        UsageTotals(
+            personality="joe",
+            provider="piper",
+            hour=NOON,
+            requests=3,
+            successes=2,
+            failures=1,
+            segments=8,
+            cache_hits=2,
+            characters=240,
+            audio_ms=2000.5,
+            latency_ms=40_501.0,
+            latency_histogram=histogram(b3=2, b12=1),
+            ttfa_ms=160.0,
+            ttfa_histogram=histogram(b1=2),
+            last_used=NOON + timedelta(minutes=50),
+        )
+    ]
+
+
+async def test_a_late_report_does_not_turn_last_used_back(usage: SqlUsage) -> None:
+    await usage.add([used(NOON + timedelta(minutes=30))])
+    await usage.add([used(NOON + timedelta(minutes=20))])
+    [total] = await usage.totals()
+    assert total.last_used == NOON + timedelta(minutes=30)
+
+
+async def test_the_hour_is_that_of_utc(usage: SqlUsage) -> None:
+    kathmandu = timezone(timedelta(hours=5, minutes=45))
+    await usage.add([used(NOON.astimezone(kathmandu))])
+    [total] = await usage.totals(by_hour=True)
+    assert total.hour == NOON
+    assert total.hour.tzinfo is UTC
+
+
+async def test_totals_group_and_filter_as_asked(usage: SqlUsage) -> None:
+    await usage.add(
+        [
+            used(NOON, "joe", "piper", characters=1),
+            used(NOON, "ann", "piper", characters=10),
+            used(NOON + HOUR, "joe", "piper", characters=100),
+            used(NOON + 2 * HOUR, "joe", "xtts_v2", characters=1000),
+            used(NOON + 2 * HOUR, "", "piper", characters=10_000),
+        ]
+    )
+
+    async def asked(**question: Any) -> list[tuple[str, str, datetime | None, int]]:
+        rows = await usage.totals(**question)
+        return [(t.provider, t.personality, t.hour, t.characters) for t in rows]
+
+    assert await asked() == [("piper", "", None, 10_111), ("xtts_v2", "", None, 1000)]
+    assert await asked(by_personality=True) == [
+        ("piper", "", None, 10_000),
+        ("piper", "ann", None, 10),
+        ("piper", "joe", None, 101),
+        ("xtts_v2", "joe", None, 1000),
+    ]
+    assert await asked(personality="joe", by_hour=True) == [
+        ("piper", "", NOON, 1),
+        ("piper", "", NOON + HOUR, 100),
+        ("xtts_v2", "", NOON + 2 * HOUR, 1000),
+    ]
+    assert await asked(personality="") == [("piper", "", None, 10_000)]
+    assert await asked(provider="xtts_v2") == [("xtts_v2", "", None, 1000)]
+    assert await asked(since=NOON + HOUR + timedelta(minutes=59), until=NOON + 2 * HOUR) == [
+        ("piper", "", None, 100)
+    ]
+
+
+async def test_concurrent_writers_of_the_same_rows_lose_nothing(
+    usage: SqlUsage, other_process: Database
+) -> None:
+    doors = (usage, SqlUsage(other_process))
+    rows = [
+        used(NOON + (number % 2) * HOUR, f"p{number % 3}", characters=7, audio_ms=0.5, latency_bucket=2)
+        for number in range(12)
+    ]
+    # Both orders of the rows: writers that lock them crosswise would deadlock.
+    batches = [rows if number % 3 else rows[::-1] for number in range(40)]
+    await asyncio.gather(*(doors[n % 2].add(batch) for n, batch in enumerate(batches)))
+    [total] = await usage.totals()
+    assert (total.requests, total.characters, total.audio_ms) == (480, 3360, 240.0)
+    assert total.latency_histogram == histogram(b2=480)
+
+
+async def test_counters_go_beyond_32_bits(usage: SqlUsage) -> None:
+    await usage.add([used(characters=2**40), used(NOON + HOUR, characters=2**40)])
+    [total] = await usage.totals()
+    assert total.characters == 2**41
+    assert type(total.characters) is int
+
+
+async def test_a_failing_batch_adds_nothing(usage: SqlUsage) -> None:
+    with pytest.raises(Exception, match="(?i)out of range|too large|cannot store"):
+        await usage.add([used(personality="a"), used(personality="b", characters=2**70)])
+    assert list(await usage.totals()) == []

@@ -1,0 +1,319 @@
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import subprocess
+import sys
+import wave
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from polyvox.cache import FileStore
+from polyvox.cache.folder import STALE_TEMP_NS, EntryFolder
+from polyvox.domain.audio import AudioChunk
+
+from .stage import tone
+
+ENTRY = tone(1, samples=500)
+ENTRY_BYTES = 56 + 1000
+CAP = 10 * ENTRY_BYTES
+
+
+def key(number: int) -> str:
+    return f"{number * 0x1234567:064x}"
+
+
+def ticks() -> int:
+    return next(_ticks)
+
+
+_ticks = count(1_700_000_000_000_000_000, 1_000_000)
+
+
+def store_in(folder: Path, max_bytes: int = CAP) -> FileStore:
+    return FileStore(folder, max_bytes, clock=ticks)
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+async def held(store: FileStore, numbers: range) -> list[int]:
+    return [number for number in numbers if await store.get(key(number))]
+
+
+async def test_what_was_put_comes_back(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    assert await store.get(key(1)) is None
+    audio = AudioChunk(bytes(range(256)), 22_050)
+    await store.put(key(1), audio)
+    assert await store.get(key(1)) == audio
+    assert await store.get(key(2)) is None
+    assert (store.entries, store.size_bytes) == (1, 56 + 256)
+
+
+async def test_an_entry_is_a_wav_that_anyone_can_play(tmp_path: Path) -> None:
+    await store_in(tmp_path).put(key(1), AudioChunk(b"\1\2\3\4", 24_000))
+    (path,) = files(tmp_path)
+    assert path.suffix == ".wav"
+    with wave.open(str(path)) as reader:
+        assert reader.getparams()[:4] == (1, 2, 24_000, 2)
+        assert reader.readframes(2) == b"\1\2\3\4"
+
+
+async def test_putting_again_replaces(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    await store.put(key(1), tone(1))
+    await store.put(key(1), tone(2, samples=20))
+    assert await store.get(key(1)) == tone(2, samples=20)
+    assert (store.entries, store.size_bytes) == (1, 56 + 40)
+
+
+async def test_entries_outlive_a_restart(tmp_path: Path) -> None:
+    await store_in(tmp_path).put(key(1), ENTRY)
+    again = store_in(tmp_path)
+    assert await again.get(key(1)) == ENTRY
+    await again.start()
+    assert (again.entries, again.size_bytes) == (1, ENTRY_BYTES)
+
+
+async def test_the_cap_holds_and_the_oldest_use_goes_first(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    for number in range(10):
+        await store.put(key(number), ENTRY)
+    assert await held(store, range(10)) == list(range(10))
+    await store.get(key(0))  # 1 is the oldest now
+    await store.put(key(10), ENTRY)
+    assert store.size_bytes == sum(path.stat().st_size for path in files(tmp_path)) <= CAP
+    assert await held(store, range(11)) == [0, *range(3, 11)]
+
+
+async def test_the_order_of_use_outlives_a_restart(tmp_path: Path) -> None:
+    first = store_in(tmp_path)
+    for number in range(10):
+        await first.put(key(number), ENTRY)
+    await held(first, range(5))  # used again: 5 is the oldest now
+    again = store_in(tmp_path)
+    await again.put(key(10), ENTRY)
+    assert await held(again, range(11)) == [*range(5), *range(7, 11)]
+
+
+async def test_a_lowered_cap_holds_from_the_start(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    for number in range(10):
+        await store.put(key(number), ENTRY)
+    lower = store_in(tmp_path, max_bytes=5 * ENTRY_BYTES)
+    await lower.start()
+    assert lower.size_bytes <= 5 * ENTRY_BYTES
+    assert await held(lower, range(10)) == [6, 7, 8, 9]
+
+
+async def test_an_oversize_entry_is_not_stored_and_pushes_nothing_out(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    await store.put(key(1), ENTRY)
+    await store.put(key(2), tone(2, samples=CAP // 2))
+    assert await held(store, range(3)) == [1]
+
+
+async def test_a_cap_of_zero_switches_it_off(tmp_path: Path) -> None:
+    await store_in(tmp_path).put(key(1), ENTRY)
+    off = store_in(tmp_path, max_bytes=0)
+    await off.start()
+    await off.put(key(2), ENTRY)
+    assert await off.get(key(1)) is None
+    assert len(files(tmp_path)) == 1
+    assert await off.clear() == 1
+    assert files(tmp_path) == []
+
+
+async def test_a_negative_cap_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        FileStore(tmp_path, -1)
+
+
+async def test_clear_removes_every_entry_and_nothing_else(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    for number in range(3):
+        await store.put(key(number), ENTRY)
+    strangers = [tmp_path / "notes.txt", tmp_path / "ab" / "notes.wav", tmp_path / "music" / "a.wav"]
+    for stranger in strangers:
+        stranger.parent.mkdir(exist_ok=True)
+        stranger.write_bytes(b"not ours")
+    assert await store.clear() == 3
+    assert (store.entries, store.size_bytes) == (0, 0)
+    assert files(tmp_path) == sorted(strangers)
+    await store.put(key(1), ENTRY)
+    assert await held(store, range(3)) == [1]
+
+
+async def test_only_a_digest_is_a_key(tmp_path: Path) -> None:
+    store = store_in(tmp_path / "cache")
+    escape = "../" * 3 + "etc/passwd"
+    for bad in ("", "abc", escape, escape.ljust(64, "a"), key(1).upper() + "A", key(1) + "\n"):
+        with pytest.raises(ValueError, match="64 lower-case hex"):
+            await store.get(bad)
+        with pytest.raises(ValueError, match="64 lower-case hex"):
+            await store.put(bad, ENTRY)
+    assert files(tmp_path) == []
+
+
+async def test_a_truncated_entry_is_a_miss_and_is_removed(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    await store.put(key(1), ENTRY)
+    (path,) = files(tmp_path)
+    whole = path.read_bytes()
+    for length in (0, 1, 43, 55, 56, len(whole) - 1, len(whole) - 2):
+        path.write_bytes(whole[:length])
+        assert await store.get(key(1)) is None
+        assert not path.exists()
+        await store.put(key(1), ENTRY)
+    assert await store.get(key(1)) == ENTRY
+    assert (store.entries, store.size_bytes) == (1, ENTRY_BYTES)
+
+
+async def test_an_entry_under_a_wrong_name_is_a_miss(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    await store.put(key(1), ENTRY)
+    (path,) = files(tmp_path)
+    other = EntryFolder(tmp_path).path_of(key(2))
+    other.parent.mkdir(exist_ok=True)
+    path.rename(other)
+    assert await held(store, range(3)) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_damage_anywhere_is_a_miss_and_is_removed(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = EntryFolder(tmp_path_factory.getbasetemp() / "damage")
+    folder.write(key(1), ENTRY)
+    path = folder.path_of(key(1))
+    whole = path.read_bytes()
+    start = data.draw(st.integers(0, len(whole)))
+    length = data.draw(st.integers(0, 80))
+    damaged = whole[:start] + data.draw(st.binary(max_size=80)) + whole[start + length :]
+    path.write_bytes(damaged)
+
+    audio = asyncio.run(FileStore(path.parents[1], CAP).get(key(1)))
+
+    assert audio == (ENTRY if damaged == whole else None)
+    assert path.exists() is (damaged == whole)
+
+
+async def test_an_entry_removed_by_somebody_else_is_a_miss(tmp_path: Path) -> None:
+    one, other = store_in(tmp_path), store_in(tmp_path)
+    await one.put(key(1), ENTRY)
+    assert await other.get(key(1)) == ENTRY
+    assert await other.clear() == 1
+    assert await one.get(key(1)) is None
+
+
+async def test_two_stores_keep_one_cap_within_an_eighth_each(tmp_path: Path) -> None:
+    cap = 40 * ENTRY_BYTES
+    stores = [store_in(tmp_path, cap) for _ in range(2)]
+    for number in range(200):
+        await stores[number % 2].put(key(number), ENTRY)
+        assert sum(path.stat().st_size for path in files(tmp_path)) <= cap * 1.25
+    assert await stores[0].get(key(199)) == ENTRY
+
+
+async def test_many_tasks_on_one_store_keep_its_count_right(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+
+    async def work(number: int) -> None:
+        await store.put(key(number % 20), ENTRY)
+        assert await store.get(key(number % 20)) in (ENTRY, None)
+
+    await asyncio.gather(*(work(number) for number in range(100)))
+    found = files(tmp_path)
+    assert store.entries == len(found)
+    assert store.size_bytes == sum(path.stat().st_size for path in found) <= CAP
+
+
+_WORKER = """
+import asyncio, sys
+from pathlib import Path
+from polyvox.cache import FileStore
+from polyvox.domain.audio import AudioChunk
+
+async def main(folder, cap, seed):
+    store = FileStore(Path(folder), cap)
+    for step in range(300):
+        number = (step * seed) % 30
+        key = f"{number:064x}"
+        audio = AudioChunk(number.to_bytes(2, "little") * 500, 1000)
+        found = await store.get(key)
+        assert found in (None, audio), "somebody else's audio"
+        if found is None:
+            await store.put(key, audio)
+
+asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+"""
+
+
+async def test_processes_share_a_folder(tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", "-c", _WORKER, str(tmp_path), str(CAP)]
+    workers = [
+        await asyncio.create_subprocess_exec(*command, seed, stderr=subprocess.PIPE)
+        for seed in ("7", "11")
+    ]
+    for worker in workers:
+        _, errors = await worker.communicate()
+        assert (worker.returncode, errors) == (0, b"")
+    assert [path for path in files(tmp_path) if path.suffix != ".wav"] == []
+    store = store_in(tmp_path)
+    await store.start()
+    assert 0 < store.size_bytes <= CAP
+
+
+async def test_what_a_crashed_writer_left_is_removed(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    await store.put(key(1), ENTRY)
+    left, fresh = (files(tmp_path)[0].with_name(name) for name in ("left.tmp", "fresh.tmp"))
+    now = ticks()
+    for path, age in ((left, STALE_TEMP_NS), (fresh, 0)):
+        path.write_bytes(b"half")
+        os.utime(path, ns=(now - age, now - age))
+    await store_in(tmp_path).start()
+    assert not left.exists()
+    assert fresh.exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's always-full device")
+async def test_a_full_disk_is_logged_once_and_is_nobodys_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_full(suffix: str, dir: Path) -> tuple[int, str]:  # noqa: A002 - mkstemp's name
+        path = dir / f"full{suffix}"
+        path.touch()
+        return os.open("/dev/full", os.O_WRONLY), str(path)
+
+    monkeypatch.setattr("polyvox.cache.folder.tempfile.mkstemp", open_full)
+    store = store_in(tmp_path)
+    with caplog.at_level(logging.WARNING):
+        for number in range(3):
+            await store.put(key(number), ENTRY)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"The audio cache cannot be written: {os.strerror(errno.ENOSPC)}."
+    ]
+    assert files(tmp_path) == []
+    assert store.entries == 0
+
+
+async def test_a_folder_that_cannot_be_used_is_logged_once_and_is_a_miss(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "cache").write_bytes(b"a file where the folder should be")
+    store = store_in(tmp_path / "cache")
+    await store.start()
+    await store.put(key(1), ENTRY)
+    assert await store.get(key(1)) is None
+    assert len(caplog.records) == 1
+    assert "cache" not in caplog.records[0].getMessage().replace("audio cache", "")
