@@ -51,7 +51,7 @@ class PostgresServer:
 
     def __init__(self) -> None:
         # Not TMPDIR: a socket's path has at most 107 bytes, and another user must reach it.
-        self._folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # noqa: S108 mkdtemp is safe
+        self._folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         self._names = (f"test_{number}" for number in itertools.count(1))
         self._as_server: dict[str, Any] = {"cwd": self._folder}
         self._bin = _WHEEL / "pginstall" / "bin"
@@ -136,7 +136,8 @@ def _run(command: list[str], **options: Any) -> str:
         command, capture_output=True, text=True, timeout=_COMMAND_TIMEOUT_S, check=False, **options
     )
     assert done.returncode == 0, f"{Path(command[0]).name}: {done.stdout}{done.stderr}"
-    return done.stdout.strip()
+    output: str = done.stdout
+    return output.strip()
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -27,14 +27,25 @@ class Cancelled(Protocol):
 
     def __call__(self) -> bool: ...
 
+    def when(self, stop: Callable[[], None]) -> None:
+        """Have ``stop`` called on cancellation, from another thread; at once if it has happened.
+
+        For an engine whose steps are long but can be told to end; ``stop`` must be quick.
+        """
+        ...
+
 
 class Engine(Protocol):
-    """May block, may hold the GPU. Errors are polyvox.errors; any other exception is a crash."""
+    """May block, may hold the GPU. Errors are polyvox.errors; any other exception is a crash.
+
+    Several jobs may run at once, each on the thread of the moment: a host may take every chunk
+    of one job on another thread, though never two at a time, and may rest a job between chunks.
+    """
 
     def load(self) -> None: ...
 
     def synthesize(self, job: EngineJob, cancelled: Cancelled) -> Iterator[AudioChunk]:
-        """Yield audio as it is made, in chunks short enough to be cancelled within 100 ms."""
+        """Yield audio as it is made; the work on one chunk must end within 100 ms of cancellation."""
         ...
 
 

@@ -118,10 +118,10 @@ class Speech:
         resampler = StreamResampler(self.sample_rate)
         async with aclosing(self._heard()) as heard:
             async for chunk in heard:
-                for out in resampler.push(chunk):
-                    yield out
-        for out in resampler.flush():
-            yield out
+                if (ready := resampler.push(chunk)) is not None:
+                    yield ready
+        if (rest := resampler.flush()) is not None:
+            yield rest
 
     async def _heard(self) -> AsyncGenerator[AudioChunk, None]:
         index = 0

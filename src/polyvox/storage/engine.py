@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -129,17 +129,30 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def working() -> Iterator[None]:
-    """Errors of a database in use: the caller's text that it cannot store, or its own absence."""
+    """Errors of a database in use: a value that it cannot store, or its own absence."""
     try:
         yield
-    except (DataError, UnicodeEncodeError) as error:
-        raise RequestError("A text holds a character that the database cannot store.") from error
+    except (UnicodeEncodeError, OverflowError):
+        raise _unfit() from None
     except (PoolTimeout, OSError) as error:
         raise _absent() from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        raise _absent() from error
+        if _is_unfit(error):
+            raise _unfit() from None  # the driver's message quotes the value
+        if error.connection_invalidated:
+            raise _absent() from error
+        raise
+
+
+def _is_unfit(error: DBAPIError) -> bool:
+    """A NUL in a text, a number out of range: SQLSTATE class 22, or what the driver cannot encode."""
+    cause = error.orig
+    state = str(getattr(cause, "sqlstate", None) or "")
+    return state.startswith("22") or isinstance(getattr(cause, "__cause__", None), ValueError)
+
+
+def _unfit() -> RequestError:
+    return RequestError("The database cannot store a character or number of the request.")
 
 
 def _absent() -> PolyvoxError:

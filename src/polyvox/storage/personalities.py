@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -103,18 +104,20 @@ def _changeable(personality: Personality) -> dict[str, Any]:
 
 def _document(config: VoiceConfig) -> dict[str, Any]:
     """What was written, as it was written: no defaults filled in, unknown fields kept, no stats."""
+    written = config.model_dump(exclude_unset=True, exclude={"stats"})
     try:
-        document = config.model_dump(mode="json", exclude_unset=True, exclude={"stats"})
-        text = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()
-    except ValueError as error:
+        text = json.dumps(written, default=to_jsonable_python, allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError) as error:
         raise InvalidSetting(
             "The voice_config holds a value that is not JSON (such as NaN).", param="voice_config"
         ) from error
-    if b"\\u0000" in text.replace(rb"\\", b""):
+    if "\\u0000" in text.replace("\\\\", ""):
         raise InvalidSetting(
             "The voice_config holds a NUL character, which PostgreSQL cannot store.",
             param="voice_config",
         )
+    document: dict[str, Any] = json.loads(text)
     return document
 
 

@@ -1,0 +1,1 @@
+"""Text made ready for speech: cleaned, then cut into segments. Pure functions, no I/O."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -23,6 +24,7 @@ from polyvox.storage.personalities import SqlPersonalities
 from tests.support.postgres import PostgresServer
 
 SPECIFICATION = Path(__file__).parents[2] / "data" / "specification_voice_config.json"
+SECRET = "classified"
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
 
 
@@ -211,20 +213,22 @@ async def test_characters_the_database_cannot_store_are_the_callers_fault(
 ) -> None:
     with pytest.raises(RequestError):
         await personalities.get("\0")
-    with pytest.raises(RequestError):
-        await personalities.add(personality(name="\ud800"))
+    with pytest.raises(RequestError, match="cannot store") as caught:
+        await personalities.add(personality(name=SECRET + "\ud800"))
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_a_document_spoilt_by_hand_is_named_but_not_quoted(
     personalities: SqlPersonalities, database: Database
 ) -> None:
     await personalities.add(personality())
-    spoilt = """UPDATE ai_personalities SET voice_config = '{"fallback_chain": "SECRET"}'"""
+    document = f'{{"fallback_chain": "{SECRET}"}}'
+    spoilt = f"UPDATE ai_personalities SET voice_config = '{document}'"  # noqa: S608 our own words
     async with database.writing() as connection:
         await connection.exec_driver_sql(spoilt)
     with pytest.raises(ConfigError, match=r"'joe'.*'fallback_chain'") as caught:
         await personalities.get("joe")
-    assert "SECRET" not in str(caught.value)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_voice_config_is_jsonb_on_postgresql(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
 
 from polyvox.cache import compute_segment_key, segment_key
 from polyvox.errors import BadSample
@@ -17,7 +18,7 @@ from polyvox.provider import Utterance, VoiceSettings
 class Free(VoiceSettings):
     """Any settings at all."""
 
-    values: dict[str, str | int | float | bool | None] = {}
+    values: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
 
 def utterance(
@@ -45,7 +46,8 @@ def key_of_parts(values: tuple[str, str, str, str, str, str | None]) -> str:
 
 @given(parts, parts)
 def test_keys_are_equal_exactly_when_all_parts_are(
-    one: tuple[str, str, str, str, str, str | None], other: tuple[str, str, str, str, str, str | None]
+    one: tuple[str, str, str, str, str, str | None],
+    other: tuple[str, str, str, str, str, str | None],
 ) -> None:
     assert (key_of_parts(one) == key_of_parts(other)) is (one == other)
 

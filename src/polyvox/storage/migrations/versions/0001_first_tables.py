@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -41,7 +43,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _document() -> sa.types.TypeEngine[object]:
+def _document() -> sa.JSON[Any]:
     return sa.JSON().with_variant(JSONB(), "postgresql")
 
 

@@ -1,0 +1,57 @@
+"""What commands print: results on stdout, messages on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+UNBOUNDED = 100_000
+"""Columns where nobody watches: a pipe gets every row on one line, whole."""
+
+STATE_STYLES = {"ready": "green", "loading": "yellow", "unavailable": "red"}
+
+
+def print_json(data: Any, *, file: TextIO | None = None) -> None:
+    json.dump(data, file or sys.stdout, indent=2, ensure_ascii=False, default=str)
+    print(file=file or sys.stdout, flush=True)  # noqa: T201 - a command speaks here
+
+
+def say(message: str) -> None:
+    """A message for the person at the terminal."""
+    print(message, file=sys.stderr, flush=True)  # noqa: T201 - a command speaks here
+
+
+def put(text: str) -> None:
+    """A result for people."""
+    print(text, flush=True)  # noqa: T201 - a command speaks here
+
+
+def console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    watched = (sys.stderr if stderr else sys.stdout).isatty() or "COLUMNS" in os.environ
+    return Console(stderr=stderr, width=None if watched else UNBOUNDED, highlight=False)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """Rows for people: cells fold on a narrow terminal, nothing is cut off. ``empty`` on stderr
+    when there are none."""
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        cells = ["" if cell is None else str(cell) for cell in row]
+        shown.add_row(*(Text(cell, style=STATE_STYLES.get(cell, "")) for cell in cells))
+    if not shown.rows:
+        say(empty)
+        return
+    console().print(shown)

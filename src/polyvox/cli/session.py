@@ -1,0 +1,60 @@
+"""Running a command's asynchronous work over the application, and stopping it cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from polyvox.cli.wiring import Application, Wiring
+
+if TYPE_CHECKING:
+    from polyvox.services.container import Services
+
+T = TypeVar("T")
+QUIET = "WARNING"
+"""Log level of all commands but ``serve``: their own output says the rest."""
+
+
+def call(
+    wiring: Wiring, work: Callable[[Services], Awaitable[T]], *, providers: bool = True
+) -> T:
+    """The result of ``work`` over the same database and folders as the server's."""
+
+    async def over_services() -> T:
+        async with opened(wiring, providers=providers) as application:
+            return await work(application.services)
+
+    return run(over_services())
+
+
+@asynccontextmanager
+async def opened(wiring: Wiring, *, providers: bool = True) -> AsyncIterator[Application]:
+    """The application, started; stopped on leaving. Raises ConfigError."""
+    from polyvox.config import Settings
+
+    settings = Settings.load()
+    wiring.configure_logging(QUIET, json=settings.log_json)
+    application = wiring.application(settings)
+    try:
+        await application.start(providers=providers)
+        yield application
+    finally:
+        await application.stop()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """``asyncio.run``, where SIGTERM stops the work as cleanly as Ctrl-C does."""
+    return asyncio.run(_terminable(work))
+
+
+async def _terminable(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.current_task()
+    if task is not None and hasattr(signal, "SIGTERM"):
+        try:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        except (NotImplementedError, ValueError, RuntimeError):
+            pass  # Windows, or not the main thread
+    return await work

@@ -1,0 +1,57 @@
+"""Optional parts of a provider whose voices are files: installing them, and telling broken ones.
+
+A provider has them by having the methods; nothing is registered. ``polyvox voices install`` and
+``polyvox doctor`` look for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from polyvox.domain.capabilities import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class InstallProgress:
+    """How far one file of a voice is. ``total_bytes`` is None where the catalogue does not say."""
+
+    file: str
+    done_bytes: int
+    total_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenVoice:
+    """An installed voice that cannot speak; ``reason`` and ``remedy`` are whole sentences."""
+
+    id: str
+    reason: str
+    remedy: str
+
+
+@runtime_checkable
+class VoiceInstaller(Protocol):
+    """Both work on a provider that was not started."""
+
+    async def catalogue(self) -> Sequence[str]:
+        """Ids of all voices that can be installed, sorted. Raises ProviderError."""
+        ...
+
+    async def install_voice(
+        self, voice_id: str, progress: Callable[[InstallProgress], None]
+    ) -> Voice:
+        """Fetch, check and install the voice whole or not at all; an installed one is checked only.
+
+        ``progress`` is called often, on the event loop. Raises UnknownVoice when the catalogue has
+        no such voice, ProviderError when it cannot be fetched.
+        """
+        ...
+
+
+@runtime_checkable
+class VoiceInspector(Protocol):
+    async def broken_voices(self) -> Sequence[BrokenVoice]:
+        """Voices that were found and cannot be used. Never raises for what it finds."""
+        ...

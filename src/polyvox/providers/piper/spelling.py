@@ -1,0 +1,55 @@
+"""Text to the numbers that a voice reads: piper's own phonemizers, kept from doing more than that."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import onnxruntime
+from piper import PiperVoice
+from piper.config import PiperConfig
+
+_OPENING = re.compile(r"\[(?=\[)")
+"""Piper reads ``[[ ]]`` as raw phonemes; in a user's text they are brackets."""
+
+
+class Speller:
+    """The phonemizer of one voice. May be used from several threads."""
+
+    def __init__(self, config: Path) -> None:
+        self.config = PiperConfig.from_dict(json.loads(config.read_bytes()))
+        no_session = cast("onnxruntime.InferenceSession", None)  # phonemizing asks for none
+        self._piper = PiperVoice(session=no_session, config=self.config)
+        self._lock = threading.Lock()
+
+    def sentences(self, text: str) -> Iterator[list[int]]:
+        """Phoneme ids of each sentence that holds any sound."""
+        with self._lock:  # some phonemizers build themselves when first used
+            spelled: list[list[str]] = self._piper.phonemize(_plain(text))
+        for phonemes in spelled:
+            # Left out here, since the library would write them to the log.
+            known = [p for p in phonemes if p in self.config.phoneme_id_map]
+            if any(_sounds(p) for p in known):
+                ids: list[int] = self._piper.phonemes_to_ids(known)
+                yield ids
+
+
+def _plain(text: str) -> str:
+    """Control characters to spaces (espeak refuses a NUL), double brackets apart."""
+    spaced = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
+    return _OPENING.sub("[ ", spaced)
+
+
+def _sounds(phoneme: str) -> bool:
+    return any(unicodedata.category(c)[0] in "LN" for c in phoneme)
+
+
+def scales(config: Any, speed: float, *, noise: bool = True) -> list[float]:
+    """Noise, length and duration noise, as the model wants them; without noise it always says the same."""
+    length = config.length_scale / speed
+    return [config.noise_scale, length, config.noise_w_scale] if noise else [0.0, length, 0.0]

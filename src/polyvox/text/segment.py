@@ -1,0 +1,160 @@
+"""Text cut into segments: the unit of synthesis, caching and failover.
+
+A segment is a sentence. A tiny one ("Yes.") joins the next, since models speak a word alone badly;
+one longer than the target is cut at clauses, one longer than the limit at clauses, words or, for
+an endless word, between characters that do not belong together. The first segment is a clause
+where its sentence is long, so that speech starts early.
+
+Lengths other than the limit are in *spoken* characters: a Chinese, Japanese or Korean one takes
+about as long to say as three Latin ones and counts as three.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import sentencex
+
+from polyvox.domain.capabilities import TextLimit
+from polyvox.text.characters import is_speakable
+from polyvox.text.fit import fits, pieces_within
+from polyvox.text.punctuation import WIDE, base_language, clause_ends, is_ended
+
+TARGET: Final = 240
+FIRST_MAX: Final = 80
+TINY: Final = 12
+"""Shorter than this, in spoken characters, a segment is too little to be spoken well alone."""
+_WIDE_WEIGHT: Final = 3
+_LONGEST_IN_TARGETS: Final = 4
+"""Words without any punctuation are cut at this many targets, whatever the limit."""
+_WINDOW: Final = 2_000
+"""Code points looked at together for sentences: the library's time is quadratic in them."""
+
+_WIDE: Final = re.compile(f"[{WIDE}]")
+_LINE: Final = re.compile(r"[^\n]*\n?")
+
+
+def split(
+    text: str,
+    language: str,
+    limit: TextLimit,
+    *,
+    target: int = TARGET,
+    first_max: int = FIRST_MAX,
+) -> list[str]:
+    """Segments of clean ``text``, in order; together they hold all but its outer white space.
+
+    Raises ValueError when ``limit`` has no room for one character of the text.
+    """
+    limit = limit.tightest(TextLimit(characters=_LONGEST_IN_TARGETS * target))
+    sentences = _joined_when_tiny(_sentences(text, language), limit, target, first_max)
+    clauses = [c for s in _quick_start(sentences, first_max) for c in _clauses(s, target)]
+    pieces = [p for c in clauses for p in pieces_within(c, limit)]
+    return [" ".join(piece.split()) for piece in _glued(pieces, limit)]
+
+
+def spoken_length(text: str) -> int:
+    """Characters of ``text`` by the time they take to say, in those of a Latin script."""
+    extra = 0 if text.isascii() else (_WIDE_WEIGHT - 1) * len(_WIDE.findall(text))
+    return len(text.strip()) + extra
+
+
+def _sentences(text: str, language: str) -> Iterator[str]:
+    """Consecutive slices of ``text``; a line never shares a sentence with the next."""
+    base = base_language(language)
+    for line in _LINE.findall(text):
+        start = 0
+        while start < len(line):
+            window = line[start : start + _WINDOW]
+            found = _boundaries(base, window)
+            if start + len(window) < len(line):
+                found = found[:-1] or [_last_word_end(window)]
+            for begin, end in zip([0, *found], found, strict=False):
+                yield window[begin:end]
+            start += found[-1]
+
+
+def _boundaries(language: str, window: str) -> list[int]:
+    ends: list[int] = [0]
+    for sentence in sentencex.segment(language, window):
+        ends.append(ends[-1] + len(sentence))
+    return [*ends[1:-1], len(window)]
+
+
+def _last_word_end(window: str) -> int:
+    return max(window.rfind(" "), window.rfind("\t")) + 1 or len(window)
+
+
+def _joined_when_tiny(
+    sentences: Iterable[str], limit: TextLimit, target: int, first_max: int
+) -> list[str]:
+    joined: list[str] = []
+
+    def join(sentence: str, longest: int) -> bool:
+        both = joined[-1] + sentence if joined else ""
+        if both and spoken_length(both) <= longest and fits(both.strip(), limit):
+            joined[-1] = both
+            return True
+        return False
+
+    for sentence in sentences:
+        alone = bool(joined) and is_speakable(sentence) and not _wants_company(joined[-1])
+        if alone or not join(sentence, target):
+            joined.append(sentence)
+    if len(joined) > 1 and _wants_company(joined[-1]) and is_ended(joined[-2]):
+        last = joined.pop()
+        if not join(last, first_max if len(joined) == 1 else target):
+            joined.append(last)
+    return joined
+
+
+def _wants_company(sentence: str) -> bool:
+    """Too little to stand alone. A line that does not end as a sentence, such as a title, may."""
+    return not is_speakable(sentence) or (spoken_length(sentence) < TINY and is_ended(sentence))
+
+
+def _quick_start(sentences: list[str], first_max: int) -> list[str]:
+    """The first sentence cut at its first good clause, when it is long."""
+    if not sentences or spoken_length(sentences[0]) <= first_max:
+        return sentences
+    first, *others = sentences
+    for end in clause_ends(first):
+        head, rest = first[:end], first[end:]
+        if min(spoken_length(head), spoken_length(rest)) >= TINY and is_speakable(head):
+            return [head, rest, *others]
+    return sentences
+
+
+def _clauses(sentence: str, target: int) -> list[str]:
+    """Cut at clauses into parts of even length up to ``target``; whole where there are none."""
+    whole = spoken_length(sentence)
+    if whole <= target:
+        return [sentence]
+    ends = [*clause_ends(sentence), len(sentence)]
+    goal = whole / math.ceil(whole / target)
+    parts = [""]
+    for start, end in zip([0, *ends], ends, strict=False):
+        now, longer = spoken_length(parts[-1]), spoken_length(parts[-1] + sentence[start:end])
+        nearer = abs(longer - goal) <= abs(now - goal) and longer <= target
+        if nearer or now < TINY:
+            parts[-1] += sentence[start:end]
+        else:
+            parts.append(sentence[start:end])
+    if len(parts) > 1 and spoken_length(parts[-1]) < TINY:
+        parts[-2:] = ["".join(parts[-2:])]
+    return parts
+
+
+def _glued(pieces: Iterable[str], limit: TextLimit) -> list[str]:
+    """Pieces with nothing to say, such as lone punctuation, joined to a neighbour where it fits."""
+    glued: list[str] = []
+    for piece in pieces:
+        mute = not (glued and is_speakable(glued[-1]) and is_speakable(piece))
+        if glued and mute and fits((glued[-1] + piece).strip(), limit):
+            glued[-1] += piece
+        elif piece.strip():
+            glued.append(piece)
+    return glued

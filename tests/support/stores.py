@@ -1,0 +1,27 @@
+"""A segment store in memory, for tests whose clock is not the wall's."""
+
+from __future__ import annotations
+
+from polyvox.domain.audio import AudioChunk
+
+
+class DictStore:
+    def __init__(self) -> None:
+        self.kept: dict[str, AudioChunk] = {}
+
+    async def get(self, key: str) -> AudioChunk | None:
+        return self.kept.get(key)
+
+    async def put(self, key: str, audio: AudioChunk) -> None:
+        self.kept[key] = audio
+
+    async def clear(self) -> int:
+        count = len(self.kept)
+        self.kept.clear()
+        return count
+
+    async def size_bytes(self) -> int:
+        return sum(len(audio.pcm) for audio in self.kept.values())
+
+    async def entries(self) -> int:
+        return len(self.kept)

@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+
+from polyvox.domain.audio import AudioChunk
+from polyvox.errors import (
+    BadOutput,
+    Crashed,
+    Interrupted,
+    InvalidSetting,
+    Misconfigured,
+    Refused,
+    Throttled,
+    Unavailable,
+)
+from polyvox.hosting.engine import Cancelled, EngineJob
+from polyvox.hosting.inline import InlineHost
+from polyvox.hosting.turns import READ_AHEAD_MS
+
+from .stage import PATIENCE_S, RATE, ScriptedEngine, tone
+
+FREED_S = 0.1
+"""How soon a worker must be free after its listener left."""
+
+
+@asynccontextmanager
+async def running(
+    engine: ScriptedEngine, *, workers: int = 2, queue_limit: int = 8
+) -> AsyncIterator[InlineHost]:
+    host = InlineHost(engine, workers=workers, queue_limit=queue_limit, name="scripted")
+    await host.start()
+    try:
+        yield host
+    finally:
+        engine.gate.set()
+        await host.stop()
+
+
+def job(text: str = "a") -> EngineJob:
+    return EngineJob(text=text, language="en")
+
+
+async def listen(host: InlineHost, text: str = "a") -> list[AudioChunk]:
+    async with host.run(job(text)) as stream:
+        return [chunk async for chunk in stream]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not true():  # noqa: ASYNC110 - the engine runs on threads that know no asyncio.Event
+            await asyncio.sleep(0.001)
+
+
+async def test_gives_the_chunks_of_the_engine_in_order() -> None:
+    async with running(ScriptedEngine(chunks=3)) as host:
+        assert await listen(host) == [tone(100, 1), tone(100, 2), tone(100, 3)]
+
+
+async def test_loads_once_on_a_thread_of_its_own() -> None:
+    engine = ScriptedEngine()
+    async with running(engine) as host:
+        await listen(host)
+        await listen(host)
+    assert engine.loads == 1
+    assert engine.load_thread.startswith("polyvox-scripted")
+
+
+async def test_is_entered_with_the_first_audio_in_hand() -> None:
+    engine = ScriptedEngine()
+    engine.gate.clear()
+    async with running(engine) as host:
+        entering = asyncio.create_task(host.run(job()).__aenter__())
+        await until(lambda: bool(engine.jobs))
+        assert not entering.done()
+        engine.gate.set()
+        stream = await entering
+        assert stream.sample_rate == RATE
+
+
+async def test_the_loop_goes_on_while_the_engine_works() -> None:
+    engine = ScriptedEngine()
+    engine.gate.clear()
+    async with running(engine) as host:
+        entering = asyncio.create_task(listen(host))
+        await until(lambda: bool(engine.jobs))
+        turns_of_the_loop = 0
+        for _ in range(100):
+            await asyncio.sleep(0)
+            turns_of_the_loop += 1
+        assert turns_of_the_loop == 100
+        engine.gate.set()
+        assert len(await entering) == 3
+
+
+async def test_a_listener_who_does_not_read_stops_the_engine_at_the_read_ahead() -> None:
+    chunk_ms = 500
+    engine = ScriptedEngine(chunks=100, chunk_ms=chunk_ms)
+    ahead = int(READ_AHEAD_MS) // chunk_ms
+    async with running(engine, workers=1) as host, host.run(job("slow")) as stream:
+        # One chunk went to the listener; the rest fill the read-ahead, and there the job rests.
+        await until(lambda: engine.jobs[0].chunks == ahead + 1)
+        # The only worker is free for others meanwhile.
+        engine.script["quick"] = lambda _: iter([tone(100)])
+        assert len(await listen(host, "quick")) == 1
+        assert engine.jobs[0].chunks == ahead + 1
+        await anext(stream)
+        await anext(stream)
+        await until(lambda: engine.jobs[0].chunks == ahead + 2)
+
+
+async def test_who_has_had_least_audio_goes_first() -> None:
+    engine = ScriptedEngine(chunks=4)
+    engine.gate.clear()
+    async with running(engine, workers=1) as host:
+        listeners = [asyncio.create_task(listen(host, "a"))]
+        await until(lambda: bool(engine.jobs))
+        listeners += [asyncio.create_task(listen(host, text)) for text in "bc"]
+        await asyncio.sleep(0)
+        engine.gate.set()
+        await asyncio.gather(*listeners)
+    assert engine.order == list("abc" * 4)
+
+
+async def test_leaving_cancels_a_job_at_work() -> None:
+    engine = ScriptedEngine()
+    stopped_at: list[float] = []
+    working = threading.Event()
+
+    def deaf(cancelled: Cancelled) -> Iterator[AudioChunk]:
+        """Works in one long step that only ``when`` can end."""
+        told = threading.Event()
+        cancelled.when(told.set)
+        yield tone(100)
+        working.set()
+        assert told.wait(PATIENCE_S)
+        stopped_at.append(time.monotonic())
+        yield tone(100)
+
+    engine.script["deaf"] = deaf
+    async with running(engine, workers=1) as host:
+        async with host.run(job("deaf")):
+            await until(working.is_set)
+            left_at = time.monotonic()
+        await until(engine.jobs[0].closed.is_set)
+        assert engine.jobs[0].cancelled
+        assert stopped_at[0] - left_at < FREED_S
+        assert len(await listen(host, "next")) == 3
+
+
+async def test_leaving_closes_a_job_at_rest() -> None:
+    engine = ScriptedEngine(chunks=100, chunk_ms=int(READ_AHEAD_MS))
+    async with running(engine, workers=1) as host:
+        async with host.run(job()):
+            await until(lambda: engine.jobs[0].chunks >= 2)
+        await until(engine.jobs[0].closed.is_set)
+        assert engine.jobs[0].cancelled
+
+
+async def test_cancelling_the_wait_for_the_first_audio_cancels_the_job() -> None:
+    engine = ScriptedEngine()
+    engine.gate.clear()
+    async with running(engine, workers=1) as host:
+        first, second = (asyncio.create_task(listen(host, text)) for text in "ab")
+        await until(lambda: bool(engine.jobs))
+        for waiting in (first, second):
+            waiting.cancel()
+        await asyncio.wait([first, second])
+        engine.gate.set()
+        await until(engine.jobs[0].closed.is_set)
+        assert engine.jobs[0].cancelled
+        assert len(await listen(host, "c")) == 3
+    assert [played.text for played in engine.jobs] == ["a", "c"]
+
+
+async def test_a_full_queue_names_its_limit() -> None:
+    engine = ScriptedEngine()
+    engine.gate.clear()
+    async with running(engine, workers=1, queue_limit=1) as host:
+        waiting = [asyncio.create_task(listen(host, text)) for text in "ab"]
+        await until(lambda: bool(engine.jobs))
+        with pytest.raises(Throttled, match=r"limit of 2 jobs at once \(1 workers and 1 waiting\)"):
+            await listen(host, "c")
+        waiting[1].cancel()
+        await asyncio.wait([waiting[1]])
+        third = asyncio.create_task(listen(host, "d"))
+        engine.gate.set()
+        assert len(await third) == 3
+        await waiting[0]
+
+
+async def test_a_crash_before_audio_is_told_as_such_without_its_words() -> None:
+    engine = ScriptedEngine()
+
+    def crash(_: Cancelled) -> Iterator[AudioChunk]:
+        raise ZeroDivisionError("the user's text")
+
+    engine.script["x"] = crash
+    async with running(engine) as host:
+        with pytest.raises(Crashed, match=r"^scripted failed: ZeroDivisionError\.$") as caught:
+            await listen(host, "x")
+        assert isinstance(caught.value.__cause__, ZeroDivisionError)
+        assert len(await listen(host, "a")) == 3
+
+
+@pytest.mark.parametrize("error", [OSError("?"), Refused("No."), InvalidSetting("No.")])
+async def test_a_failure_after_audio_is_an_interruption(error: Exception) -> None:
+    engine = ScriptedEngine()
+
+    def fail(_: Cancelled) -> Iterator[AudioChunk]:
+        yield tone(100)
+        yield tone(150)
+        raise error
+
+    engine.script["x"] = fail
+    async with running(engine) as host:
+        with pytest.raises(Interrupted) as caught:
+            await listen(host, "x")
+    assert caught.value.sent_ms == 250
+
+
+async def test_errors_of_ours_pass_as_they_are() -> None:
+    engine = ScriptedEngine()
+
+    def refuse(_: Cancelled) -> Iterator[AudioChunk]:
+        raise InvalidSetting("speaker_id is out of range.")
+
+    engine.script["x"] = refuse
+    async with running(engine) as host:
+        with pytest.raises(InvalidSetting, match=r"^speaker_id is out of range\.$"):
+            await listen(host, "x")
+
+
+async def test_no_audio_is_bad_output() -> None:
+    engine = ScriptedEngine(chunks=0)
+    async with running(engine) as host:
+        with pytest.raises(BadOutput):
+            await listen(host)
+
+
+async def test_an_engine_that_cannot_load_fails_the_start_and_leaves_no_thread() -> None:
+    class Broken(ScriptedEngine):
+        def load(self) -> None:
+            raise FileNotFoundError("/secret")
+
+    before = threading.active_count()
+    host = InlineHost(Broken(), workers=2, queue_limit=2, name="broken")
+    with pytest.raises(Misconfigured, match=r"^broken could not be loaded: FileNotFoundError\.$"):
+        await host.start()
+    with pytest.raises(Unavailable):
+        await listen(host)
+    await host.stop()
+    await host.stop()
+    assert threading.active_count() == before
+
+
+async def test_stopping_ends_waiting_listeners_and_joins_every_thread() -> None:
+    engine = ScriptedEngine(chunks=100, chunk_ms=int(READ_AHEAD_MS))
+    before = threading.active_count()
+    host = InlineHost(engine, workers=2, queue_limit=8, name="scripted")
+    await host.start()
+    async with AsyncExitStack() as stack:
+        stream = await stack.enter_async_context(host.run(job("heard")))
+        await until(lambda: engine.jobs[0].chunks >= 2)
+        engine.gate.clear()
+        waiting = asyncio.create_task(listen(host, "waiting"))
+        await until(lambda: len(engine.jobs) == 2)
+        stopping = asyncio.create_task(host.stop())
+        await asyncio.sleep(0)
+        engine.gate.set()
+        await stopping
+        with pytest.raises(Unavailable, match="stopped"):
+            await waiting
+        with pytest.raises(Interrupted, match="stopped"):
+            _ = [chunk async for chunk in stream]
+        with pytest.raises(Unavailable):
+            await listen(host, "late")
+    assert threading.active_count() == before
+    assert all(played.closed.is_set() for played in engine.jobs)
+
+
+async def test_many_listeners_who_leave_at_random_leave_nothing_behind() -> None:
+    engine = ScriptedEngine(chunks=20)
+    tasks_before = len(asyncio.all_tasks())
+
+    async def leave_after(host: InlineHost, chunks: int) -> None:
+        async with host.run(job(f"{chunks}")) as stream:
+            for _ in range(chunks):
+                await anext(stream)
+
+    async with running(engine, workers=3, queue_limit=64) as host:
+        async with asyncio.TaskGroup() as group:
+            for number in range(60):
+                group.create_task(leave_after(host, number % 20))
+        await until(lambda: all(played.closed.is_set() for played in engine.jobs))
+        assert len(asyncio.all_tasks()) == tasks_before
+    assert len(engine.jobs) == 60
