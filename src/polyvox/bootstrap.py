@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from polyvox.cache.segments import SegmentCache
 from polyvox.cache.store import FileStore
 from polyvox.config import Settings
 from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
+from polyvox.errors import Conflict
 from polyvox.provider.base import Provider
 from polyvox.routing.attempt import Deadlines
 from polyvox.services.addressing import Addressing
@@ -141,9 +143,10 @@ class Application:
         if await self.services.personalities.list():
             return
         piper = ProviderConfig(enabled=True, voice_id=FIRST_VOICE)
-        await self.services.personalities.create(
-            FIRST_PERSONALITY,
-            name="Joe",
-            description="Speaks out of the box, with the voice that comes along.",
-            voice_config=VoiceConfig(active_provider="piper", providers={"piper": piper}),
-        )
+        with suppress(Conflict):  # another process on the same database was quicker
+            await self.services.personalities.create(
+                FIRST_PERSONALITY,
+                name="Joe",
+                description="Speaks out of the box, with the voice that comes along.",
+                voice_config=VoiceConfig(active_provider="piper", providers={"piper": piper}),
+            )

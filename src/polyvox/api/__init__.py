@@ -1,0 +1,1 @@
+"""The HTTP API: OpenAI's speech endpoint, personalities, providers, statistics, health."""

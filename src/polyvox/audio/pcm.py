@@ -23,7 +23,8 @@ def samples_of(pcm: bytes) -> NDArray[np.int16]:
 
 def pcm_of(samples: NDArray[np.floating]) -> bytes:
     """Samples in int16 units, shape (samples,), rounded and clipped."""
-    return np.clip(np.rint(samples), -FULL_SCALE, FULL_SCALE - 1).astype("<i2").tobytes()
+    clipped: NDArray[np.floating] = np.clip(np.rint(samples), -FULL_SCALE, FULL_SCALE - 1)
+    return clipped.astype("<i2").tobytes()
 
 
 def silence(ms: float, sample_rate: int) -> AudioChunk:

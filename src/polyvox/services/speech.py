@@ -84,13 +84,14 @@ class Speech:
     def __aiter__(self) -> AsyncIterator[AudioChunk]:
         return self._audio
 
-    async def read(self) -> bytes:
-        """The whole reply as s16le mono PCM.
-
-        Waits for each segment to be whole, so that what an interrupted attempt left is not heard.
-        """
+    def patiently(self) -> AsyncIterator[AudioChunk]:
+        """The chunks, each segment's once it is whole: what an interrupted attempt left is not heard."""
         self._patient = True
-        return b"".join([chunk.pcm async for chunk in self._audio])
+        return self._audio
+
+    async def read(self) -> bytes:
+        """The whole reply as s16le mono PCM, made patiently."""
+        return b"".join([chunk.pcm async for chunk in self.patiently()])
 
     async def _play(self) -> AsyncGenerator[AudioChunk, None]:
         try:

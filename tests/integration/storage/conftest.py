@@ -7,7 +7,10 @@ import pytest
 import pytest_asyncio
 
 from polyvox.storage.database import Database
-from tests.support.postgres import postgres, postgres_url
+from polyvox.storage.engine import parse_url
+from polyvox.storage.migrate import upgrade
+from polyvox.storage.tables import metadata
+from tests.support.postgres import PostgresServer, postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
 
@@ -24,18 +27,36 @@ def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(name))
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres_url(postgres: PostgresServer) -> str:
+    """One database for all tests that only need the tables: making one takes a while."""
+    url = postgres.url(postgres.create_database())
+    upgrade(parse_url(url))
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared_url(request: pytest.FixtureRequest) -> str:
+    name = "sqlite_url" if request.param == "sqlite" else "migrated_postgres_url"
+    return str(request.getfixturevalue(name))
+
+
 @pytest_asyncio.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    database = Database(url)
+async def database(shared_url: str) -> AsyncIterator[Database]:
+    """Started, its tables empty."""
+    database = Database(shared_url)
     await database.start()
+    async with database.writing() as connection:
+        for table in reversed(metadata.sorted_tables):
+            await connection.execute(table.delete())
     yield database
     await database.stop()
 
 
 @pytest_asyncio.fixture
-async def other_process(url: str, database: Database) -> AsyncIterator[Database]:
+async def other_process(shared_url: str, database: Database) -> AsyncIterator[Database]:
     """The same database, opened a second time: no lock or pool is shared with the first."""
-    other = Database(url)
+    other = Database(shared_url)
     await other.start()
     yield other
     await other.stop()

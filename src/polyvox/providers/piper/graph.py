@@ -20,24 +20,7 @@ from fractions import Fraction
 
 import onnx
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of the graph: from tensors ``inputs`` (``inputs[0]`` the frames) to ``outputs``.
-
-    ``context`` is how many frames each side of a window change the window's result.
-    """
-
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    context: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    text: Part
-    flow: Part
-    decoder: Part
+from polyvox.providers.piper.parts import Part, Parts
 
 
 class Graph:
@@ -123,9 +106,7 @@ class _Reach:
 
 def _widest(reaches: Iterable[_Reach]) -> _Reach:
     seen = list(reaches)
-    return _Reach(
-        max(r.left for r in seen), max(r.right for r in seen), max(r.rate for r in seen)
-    )
+    return _Reach(max(r.left for r in seen), max(r.right for r in seen), max(r.rate for r in seen))
 
 
 def _ints(node: onnx.NodeProto, name: str) -> Sequence[int]:

@@ -21,7 +21,10 @@ class PiperSettings(VoiceSettings):
     """How Piper speaks for a personality."""
 
     speed: float = Field(
-        default=1.0, ge=MIN_SPEED, le=MAX_SPEED, description="1 is the voice's own pace, 2 twice it."
+        default=1.0,
+        ge=MIN_SPEED,
+        le=MAX_SPEED,
+        description="1 is the voice's own pace, 2 twice it.",
     )
     speaker_id: int = Field(
         default=0, ge=0, description="Number of the speaker, in voices that hold several."

@@ -6,7 +6,7 @@ flow and decoder, whatever its length. The samples are those of the whole senten
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -14,12 +14,11 @@ import numpy.typing as npt
 import onnxruntime
 
 from polyvox.providers.piper.cores import Session, Tensor
-from polyvox.providers.piper.graph import Part, Parts
+from polyvox.providers.piper.parts import Part, Parts
 
 FIRST_WINDOW, GROWTH, WIDEST_WINDOW = 32, 4, 256
 """Frames (11.6 ms at 22 kHz) per decoder window: 32, 128, 256, 256 … Each window's context is work
-done twice, so they grow; at 11x real time the next is ready long before the last is heard, and
-the widest is about 0.2 s of work."""
+done twice, so they grow; at 11x real time the next is ready long before the last is heard."""
 FLOW_WINDOW = 512
 """Frames per window of the flow after its first: it is a fifth of the decoder's work."""
 
@@ -62,30 +61,94 @@ class WindowedVoice:
     def audio(
         self, feeds: Mapping[str, Tensor], options: onnxruntime.RunOptions | None = None
     ) -> Iterator[Audio]:
-        carried = self._carried(feeds, options)
-        frames = carried[self._parts.flow.inputs[0]].shape[-1]
-        latent = _Latent(self._parts, self._flow, carried, options)
-        for start, end in windows(frames):
-            latent.reach(min(frames, end + self._parts.decoder.context))
-            yield _window(self._decoder, self._parts.decoder, latent.tensors, start, end, options)[
-                0, 0
-            ].reshape(-1)
+        frames = self.frames(feeds, options)
+        return self.decode(frames, windows(_count(frames, self._parts)), options)
 
-    def whole(
+    def frames(
         self, feeds: Mapping[str, Tensor], options: onnxruntime.RunOptions | None = None
-    ) -> tuple[Audio, Audio]:
-        """The same sentence decoded at once and in windows, to tell whether they agree."""
-        carried = self._carried(feeds, options)
-        frames = carried[self._parts.flow.inputs[0]].shape[-1]
-        at_once = {**carried}
-        at_once[self._parts.decoder.inputs[0]] = _window(
-            self._flow, self._parts.flow, carried, 0, frames, options
-        )
-        samples = _window(self._decoder, self._parts.decoder, at_once, 0, frames, options)
-        return samples.reshape(-1), np.concatenate(list(self.audio(feeds, options)))
-
-    def _carried(
-        self, feeds: Mapping[str, Tensor], options: onnxruntime.RunOptions | None
     ) -> dict[str, Tensor]:
+        """The text part: all that flow and decoder need, by tensor name."""
         made = self._text.run(feeds, options)
         return dict(zip(self._parts.text.outputs, made, strict=True))
+
+    def decode(
+        self,
+        frames: Mapping[str, Tensor],
+        plan: Iterable[tuple[int, int]],
+        options: onnxruntime.RunOptions | None = None,
+    ) -> Iterator[Audio]:
+        """The samples of the windows of ``plan``, which follow on one another."""
+        decoder, count = self._parts.decoder, _count(frames, self._parts)
+        latent = _Latent(self._parts.flow, self._flow, frames, count)
+        for start, end in plan:
+            tensors = latent.until(min(count, end + decoder.context), options)
+            made = _window(self._decoder, decoder, tensors, (start, end, count), options)
+            yield made.reshape(-1).astype(np.float32, copy=False)
+
+    def in_windows_and_at_once(self, feeds: Mapping[str, Tensor]) -> tuple[Audio, Audio]:
+        """One sentence decoded both ways, to tell whether they agree."""
+        frames = self.frames(feeds)
+        count = _count(frames, self._parts)
+        by_windows = np.concatenate(list(self.decode(frames, windows(count))))
+        return by_windows, np.concatenate(list(self.decode(frames, [(0, count)])))
+
+
+class _Latent:
+    """What the decoder reads, made by the flow as far as it is needed."""
+
+    def __init__(self, part: Part, flow: Session, frames: Mapping[str, Tensor], count: int) -> None:
+        self._part, self._flow, self._frames, self._count = part, flow, frames, count
+        self._made: list[Tensor] = []
+        self._until = 0
+
+    def until(self, end: int, options: onnxruntime.RunOptions | None) -> Mapping[str, Tensor]:
+        """All tensors, the latent reaching at least to frame ``end``."""
+        while self._until < end:
+            wanted = end if not self._made else max(end, self._until + FLOW_WINDOW)
+            upto = min(self._count, wanted)
+            window = (self._until, upto, self._count)
+            self._made.append(_window(self._flow, self._part, self._frames, window, options))
+            self._until = upto
+        latent = np.concatenate(self._made, axis=-1)
+        self._made = [latent]
+        return {**self._frames, self._part.outputs[0]: latent}
+
+
+def windows(frames: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each decoder window; a short rest goes with the window before it."""
+    start, width = 0, FIRST_WINDOW
+    while start < frames:
+        end = start + width if frames - start > width * 3 // 2 else frames
+        yield start, end
+        start, width = end, min(width * GROWTH, WIDEST_WINDOW)
+
+
+def _count(frames: Mapping[str, Tensor], parts: Parts) -> int:
+    count: int = frames[parts.flow.inputs[0]].shape[-1]
+    return count
+
+
+def _window(
+    session: Session,
+    part: Part,
+    tensors: Mapping[str, Tensor],
+    window: tuple[int, int, int],
+    options: onnxruntime.RunOptions | None,
+) -> Tensor:
+    """What ``part`` makes of the frames from start to end of count, context cut off again."""
+    start, end, count = window
+    low, high = max(0, start - part.context), min(count, end + part.context)
+    feeds = {
+        name: tensors[name][..., low:high]
+        if _per_frame(part, name, tensors, count)
+        else tensors[name]
+        for name in part.inputs
+    }
+    made = session.run(feeds, options)[0]
+    each = made.shape[-1] // (high - low)
+    return made[..., (start - low) * each : (end - low) * each]
+
+
+def _per_frame(part: Part, name: str, tensors: Mapping[str, Tensor], count: int) -> bool:
+    """The frames and the mask are; the speaker is one column for all."""
+    return name == part.inputs[0] or tensors[name].shape[-1] == count

@@ -1,0 +1,1 @@
+"""One file per group of paths. A route translates; what it does is a service's."""

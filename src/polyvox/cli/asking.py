@@ -1,0 +1,92 @@
+"""From the options of ``polyvox speak`` to a SpeechRequest."""
+
+from __future__ import annotations
+
+import io
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from polyvox.cli.faults import UsageFault
+from polyvox.errors import TextTooLong, UnsupportedLanguage
+
+if TYPE_CHECKING:
+    from polyvox.domain.speech import SpeechRequest
+    from polyvox.services.addressing import Addressee, Addressing
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    text: str
+    personality: str | None
+    language: str | None
+    provider: str | None
+    voice: str | None
+    speed: float
+    fallback: bool
+    cache: bool
+
+
+async def build_request(wanted: Wanted, addressing: Addressing) -> SpeechRequest:
+    """Raises UnsupportedLanguage, UnknownVoice, UnknownProvider."""
+    from polyvox.domain.speech import SpeechRequest
+
+    language = _normalized(wanted.language)
+    who = await _addressee(wanted, addressing)
+    return SpeechRequest(
+        text=wanted.text,
+        personality=who.personality,
+        voice_config=who.voice_config,
+        language=language,
+        provider=who.provider,
+        voice=who.voice,
+        speed=wanted.speed,
+        fallback=wanted.fallback,
+        cache=wanted.cache,
+    )
+
+
+async def _addressee(wanted: Wanted, addressing: Addressing) -> Addressee:
+    from polyvox.services.addressing import Addressee
+
+    if wanted.personality is not None:
+        return Addressee(wanted.personality, provider=wanted.provider, voice=wanted.voice)
+    return await addressing.resolve(voice=wanted.voice, provider=wanted.provider)
+
+
+def _normalized(language: str | None) -> str | None:
+    from polyvox.domain.language import BadLanguageTag, normalize
+
+    try:
+        return normalize(language) if language else None
+    except BadLanguageTag as error:
+        raise UnsupportedLanguage(f"{error}.", param="language") from error
+
+
+def read_text(given: str | None) -> str:
+    """The argument, or all of standard input. Raises UsageFault, TextTooLong."""
+    if given is None and sys.stdin.isatty():
+        raise UsageFault("There is nothing to say.", remedy="Give a TEXT, or pipe one in.")
+    if given is None or given == STDIN:
+        from polyvox.config import Settings
+
+        return _read_stdin(Settings.load().text_max_characters)
+    if any("\ud800" <= c <= "\udfff" for c in given):  # what was not UTF-8 arrives so
+        raise UsageFault("TEXT is not UTF-8.")
+    return given
+
+
+def _read_stdin(limit: int) -> str:
+    try:
+        text = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig").read(limit + 1)
+    except UnicodeDecodeError as error:
+        raise UsageFault("Standard input is not UTF-8 text.") from error
+    if len(text) > limit:
+        raise TextTooLong(
+            f"The text on standard input is longer than {limit} characters (text_max_characters).",
+            param="input",
+            remedy="Send it in parts.",
+        )
+    return text

@@ -1,0 +1,42 @@
+"""``polyvox languages``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from polyvox.cli.options import Json
+from polyvox.cli.output import print_json, table
+from polyvox.cli.session import call
+
+if TYPE_CHECKING:
+    from polyvox.services.container import Services
+
+
+def languages(ctx: typer.Context, as_json: Json = False) -> None:
+    """List languages, and who speaks each."""
+    rows: list[dict[str, Any]] = call(ctx.obj, _rows)
+    if as_json:
+        print_json(rows)
+        return
+    table(
+        ("language", "name", "own name", "spoken by", "as"),
+        (
+            (
+                row["language"],
+                row["name"],
+                row["own_name"],
+                ", ".join(row["providers"]) or "nobody yet",
+                ", ".join(row["tags"]),
+            )
+            for row in rows
+        ),
+        empty="No languages.",
+    )
+
+
+async def _rows(services: Services) -> list[dict[str, Any]]:
+    from polyvox.services.languages import languages as rows
+
+    return rows(services.providers)

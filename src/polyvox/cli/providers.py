@@ -1,0 +1,63 @@
+"""``polyvox providers``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from polyvox.cli.options import Json
+from polyvox.cli.output import print_json, table
+from polyvox.cli.session import call
+
+if TYPE_CHECKING:
+    from polyvox.services.container import Services
+    from polyvox.services.providers import Found
+
+
+def providers(ctx: typer.Context, as_json: Json = False) -> None:
+    """List providers: whether each can speak, its licences, and what it lacks."""
+    rows = call(ctx.obj, _rows)
+    if as_json:
+        print_json(rows)
+        return
+    table(
+        ("provider", "state", "kind", "licence", "commercial use", "what it lacks"),
+        (_cells(row) for row in rows),
+        empty="No provider is installed.",
+    )
+
+
+async def _rows(services: Services) -> list[dict[str, Any]]:
+    return [_row(found) for found in services.providers.all()]
+
+
+def _row(found: Found) -> dict[str, Any]:
+    availability = found.availability()
+    row: dict[str, Any] = {
+        "id": found.id,
+        "state": availability.state.value,
+        "reason": availability.reason,
+        "remedy": availability.remedy,
+    }
+    if found.provider is not None:
+        capabilities = asdict(found.provider.capabilities())
+        row |= {
+            "name": capabilities.pop("name"),
+            "kind": found.provider.kind.value,
+            "licence": capabilities.pop("licence"),
+            "capabilities": capabilities,
+            "settings_schema": found.provider.settings_type.model_json_schema(),
+        }
+    return row
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    licence = row.get("licence")
+    lacks = " ".join(filter(None, (row["reason"], row["remedy"])))
+    if licence is None:
+        return row["id"], row["state"], "", "", "", lacks
+    commercial = "yes" if licence["commercial_use"] else "no"
+    licences = f"{licence['code']}; voices {licence['weights']}"
+    return row["id"], row["state"], row["kind"], licences, commercial, lacks

@@ -1,0 +1,150 @@
+"""``polyvox speak``: a text becomes a file, or a stream on standard output."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from polyvox.cli.asking import Wanted, build_request, read_text
+from polyvox.cli.options import Json
+from polyvox.cli.output import print_json, say
+from polyvox.cli.session import opened, run
+from polyvox.cli.progress import segment_bar
+from polyvox.cli.sink import STDOUT, chosen_format, chosen_target, is_special, opened_sink
+from polyvox.domain.audio import AudioFormat
+from polyvox.errors import NoVoiceLeft
+
+if TYPE_CHECKING:
+    from polyvox.cli.wiring import Wiring
+    from polyvox.domain.speech import SpeechReport
+    from polyvox.services.speech import Speech
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where the audio goes, in which container, and how its report is told."""
+
+    target: Path
+    format: AudioFormat
+    as_json: bool
+
+    @property
+    def live(self) -> bool:
+        """Somebody may be listening already: audio leaves as soon as it is made."""
+        return self.target == STDOUT or is_special(self.target)
+
+
+def speak(
+    ctx: typer.Context,
+    text: Annotated[
+        str | None, typer.Argument(help="What to say; '-' or nothing: read standard input.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; '-' for standard output."),
+    ] = None,
+    personality: Annotated[
+        str | None, typer.Option(help="Who speaks. [default: the default personality]")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="BCP 47 tag. [default: the personality's primary]")
+    ] = None,
+    provider: Annotated[str | None, typer.Option(help="Ask this provider first.")] = None,
+    voice: Annotated[
+        str | None, typer.Option(help="A voice of the first provider asked, or of any.")
+    ] = None,
+    format_: Annotated[
+        AudioFormat | None, typer.Option("--format", help="[default: by the file's ending, or wav]")
+    ] = None,
+    speed: Annotated[float, typer.Option(min=0.25, max=4.0, help="1 is as usual.")] = 1.0,
+    no_fallback: Annotated[
+        bool, typer.Option("--no-fallback", help="Try only the first candidate.")
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither read from the cache nor write to it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say a text.
+
+    The file appears once it is whole: a reply that breaks off leaves none. --json prints the
+    speech report, on standard error when the audio goes to standard output.
+    """
+    target = chosen_target(output)
+    delivery = Delivery(target, chosen_format(format_, target), as_json)
+    wanted = Wanted(
+        text=read_text(text),
+        personality=personality,
+        language=language,
+        provider=provider,
+        voice=voice,
+        speed=speed,
+        fallback=not no_fallback,
+        cache=not no_cache,
+    )
+    run(_carry_out(wanted, delivery, ctx.obj))
+
+
+async def _carry_out(wanted: Wanted, delivery: Delivery, wiring: Wiring) -> None:
+    async with opened(wiring) as application:
+        services = application.services
+        request = await build_request(wanted, services.addressing)
+        try:
+            speech = await services.speak.speak(request)
+        except NoVoiceLeft as error:
+            if error.speech_id:
+                _tell(delivery, await services.usage.report(error.speech_id))
+            raise
+        try:
+            with opened_sink(delivery.target) as file:
+                async with speech:
+                    await _write(speech, delivery, file)
+        finally:
+            _tell(delivery, speech.report)
+
+
+async def _write(speech: Speech, delivery: Delivery, file: BinaryIO) -> None:
+    from polyvox.audio.containers import open_encoder
+
+    encoder = open_encoder(delivery.format, speech.sample_rate)
+    samples = 0
+    try:
+        with segment_bar(speech.report) as advance:
+            async for chunk in speech if delivery.live else speech.patiently():
+                samples += chunk.samples
+                await asyncio.to_thread(_push, file, encoder.write(chunk.pcm))
+                advance()
+        await asyncio.to_thread(_push, file, encoder.close())
+    except BaseException:
+        encoder.abort()
+        raise
+    if delivery.format is AudioFormat.WAV and not delivery.live:
+        exact = open_encoder(AudioFormat.WAV, speech.sample_rate, total_samples=samples)
+        file.seek(0)
+        file.write(exact.write(b""))
+        exact.abort()
+
+
+def _push(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+    file.flush()
+
+
+def _tell(delivery: Delivery, report: SpeechReport) -> None:
+    from polyvox.domain.speech import Outcome
+
+    if delivery.as_json:
+        stream = sys.stderr if delivery.target == STDOUT else sys.stdout
+        print_json(report.model_dump(mode="json"), file=stream)
+    elif report.outcome is Outcome.OK:
+        seconds = report.audio_ms / 1000
+        speakers = dict.fromkeys(s.spoken_by.provider for s in report.segments if s.spoken_by)
+        by = f" by {', '.join(speakers)}" if speakers else ""
+        say(f"{seconds:.1f} s of audio{by} in {report.latency_ms / 1000:.1f} s.")
+        for passed in report.out:
+            say(f"Passed over {passed.provider}: {passed.reason}")

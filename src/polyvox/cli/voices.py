@@ -1,0 +1,102 @@
+"""``polyvox voices``: listed, and installed where a provider's voices are files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from polyvox.cli.options import Json
+from polyvox.cli.output import print_json, put, say, table
+from polyvox.cli.progress import file_bars
+from polyvox.cli.session import call
+from polyvox.errors import RequestError
+
+if TYPE_CHECKING:
+    from polyvox.domain.capabilities import Voice
+    from polyvox.provider.installing import VoiceInstaller
+    from polyvox.services.container import Services
+
+app = typer.Typer(
+    name="voices", help="List voices, and install new ones.", invoke_without_command=True
+)
+
+
+@app.callback()
+def voices(
+    ctx: typer.Context,
+    provider: Annotated[str | None, typer.Option(help="Only this provider's.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only those that speak it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List voices, and install new ones."""
+    if ctx.invoked_subcommand is not None:
+        return
+
+    async def listed(services: Services) -> list[Voice]:
+        return await services.providers.voices(provider, normalized(language))
+
+    found = call(ctx.obj, listed)
+    if as_json:
+        print_json([asdict(voice) for voice in found])
+        return
+    table(
+        ("voice", "provider", "languages", "quality", "speakers"),
+        (
+            (v.id, v.provider, ", ".join(v.languages), v.quality, len(v.speakers) or None)
+            for v in found
+        ),
+        empty="No voice was found.",
+    )
+
+
+@app.command()
+def catalogue(
+    ctx: typer.Context,
+    provider: Annotated[str, typer.Argument(help="Its id, such as piper.")],
+    as_json: Json = False,
+) -> None:
+    """List the voices that can be installed."""
+
+    async def listed(services: Services) -> Sequence[str]:
+        return await _installer(services, provider).catalogue()
+
+    ids = call(ctx.obj, listed, providers=False)
+    if as_json:
+        print_json(list(ids))
+    else:
+        put("\n".join(ids))
+
+
+@app.command()
+def install(
+    ctx: typer.Context,
+    provider: Annotated[str, typer.Argument(help="Its id, such as piper.")],
+    names: Annotated[list[str], typer.Argument(metavar="VOICE...", help="Ids of voices.")],
+    as_json: Json = False,
+) -> None:
+    """Fetch voices, check them, and install each whole or not at all."""
+
+    async def installed(services: Services) -> list[Voice]:
+        installer = _installer(services, provider)
+        with file_bars() as progress:
+            return [await installer.install_voice(name, progress) for name in names]
+
+    found = call(ctx.obj, installed, providers=False)
+    if as_json:
+        print_json([asdict(voice) for voice in found])
+        return
+    for voice in found:
+        say(f"{voice.id} is installed. Try it: polyvox speak 'Hello.' --voice {voice.id} -o a.wav")
+
+
+def _installer(services: Services, provider: str) -> VoiceInstaller:
+    """Raises UnknownProvider, RequestError."""
+    from polyvox.provider.installing import VoiceInstaller
+
+    found = services.providers.get(provider)
+    if isinstance(found, VoiceInstaller):
+        return found
+    raise RequestError(f"The voices of {provider} are not files to install.", param="provider")

@@ -1,0 +1,77 @@
+"""A provider that is broken is reported, never fatal."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from polyvox_faulty.written import FaultA, FaultB
+
+from polyvox.domain.capabilities import State, Voice
+from polyvox.errors import UnknownProvider
+from polyvox.provider import Provider
+from polyvox.routing.candidates import Standing
+from polyvox.services.providers import Providers
+
+
+class FailsToStart(FaultA):
+    id = "no_start"
+
+    async def start(self) -> None:
+        raise RuntimeError("the driver is missing")
+
+
+class SlowVoices(FaultA):
+    id = "slow_voices"
+
+    async def voices(self, language: str | None = None) -> list[Voice]:
+        await asyncio.Event().wait()
+        raise AssertionError("never")
+
+
+def loads(kind: type[Any]) -> type[Provider[Any]]:
+    return cast("type[Provider[Any]]", kind)
+
+
+def broken() -> type[Provider[Any]]:
+    raise ImportError("No module named 'left_out'")
+
+
+async def test_each_fault_is_told_and_the_rest_works(tmp_path: Path) -> None:
+    providers = Providers(
+        {
+            "fault_b": lambda: loads(FaultB),
+            "no_import": broken,
+            "no_start": lambda: loads(FailsToStart),
+            "wrong_name": lambda: loads(FaultA),
+        },
+        home=tmp_path,
+        options={},
+        clock=lambda: 0.0,
+    )
+    assert providers.find("fault_b").availability().state is State.LOADING
+    await providers.start()
+    told = {f.id: f.availability() for f in providers.all()}
+    assert told["fault_b"].state is State.READY
+    assert {told[n].state for n in ("no_import", "no_start", "wrong_name")} == {State.UNAVAILABLE}
+    assert "No module named 'left_out'" in str(told["no_import"].reason)
+    assert told["no_start"].reason == "It failed to start: RuntimeError."
+    assert "fault_a" in str(told["wrong_name"].reason)
+    assert all(a.remedy for a in told.values() if a.state is State.UNAVAILABLE)
+    with pytest.raises(UnknownProvider):
+        providers.get("no_import")
+    await providers.stop()
+
+
+async def test_voices_that_do_not_come_take_the_provider_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polyvox.services.providers.VOICES_S", 0.01)
+    loaders = {"slow_voices": lambda: loads(SlowVoices)}
+    providers = Providers(loaders, home=tmp_path, options={}, clock=lambda: 0.0)
+    await providers.start()
+    standing: Standing = (await providers.standings(["slow_voices", "not_there"]))["slow_voices"]
+    assert standing.availability.state is State.UNAVAILABLE
+    await providers.stop()
