@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from polyvox.cache.segments import SegmentCache
@@ -101,6 +102,8 @@ class Application:
 
         self.settings = settings
         self.metrics = Metrics()
+        self._watch: asyncio.Task[None] | None = None
+        self._started = AsyncExitStack()
         self._database = Database(settings.database)
         repository = SqlPersonalities(self._database)
         providers = _providers(settings, loaders)
@@ -126,18 +129,32 @@ class Application:
         )
 
     async def start(self, *, providers: bool = True) -> None:
-        """``providers=False`` leaves them stopped: enough to look after what is stored."""
-        await self._database.start()
-        await self._first_personality()
-        await self.services.usage.start()
-        if providers:
-            await self.services.providers.start()
+        """``providers=False`` leaves them stopped: enough to look after what is stored.
+
+        Raises ConfigError; what had started by then is stopped again.
+        """
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._database.stop)
+            await self._database.start()
+            await self._first_personality()
+            stack.push_async_callback(self.services.usage.stop)
+            await self.services.usage.start()
+            stack.push_async_callback(self._stop_watching)
+            self._watch = asyncio.create_task(self.metrics.watch_loop(), name="event loop lag")
+            if providers:
+                stack.push_async_callback(self.services.providers.stop)
+                await self.services.providers.start()
+            stack.push_async_callback(self._cache.close)
+            self._started = stack.pop_all()
 
     async def stop(self) -> None:
-        await self._cache.close()
-        await self.services.providers.stop()
-        await self.services.usage.stop()
-        await self._database.stop()
+        """Everything in reverse order, each even when another one fails to stop."""
+        await self._started.aclose()
+
+    async def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
 
     async def _first_personality(self) -> None:
         if await self.services.personalities.list():

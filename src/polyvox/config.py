@@ -46,7 +46,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=default_home, description="Where data lives.")
     host: str = Field(default="127.0.0.1", description="Beyond loopback an API key is needed.")
-    port: int = Field(default=DEFAULT_PORT, ge=0, le=65_535)
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65_535, description="0 takes a free one.")
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL; default: SQLite in the home folder."
     )
@@ -56,11 +56,17 @@ class Settings(BaseSettings):
     voice_aliases: dict[str, str] = Field(
         default_factory=dict, description="Names of voices (alloy, …) to ids of personalities."
     )
-    text_max_characters: int = Field(default=20_000, ge=1)
-    body_max_bytes: int = Field(default=1_048_576, ge=1024)
-    reply_timeout_s: float = Field(default=3600.0, gt=0)
+    text_max_characters: int = Field(default=20_000, ge=1, description="Longest text of a request.")
+    body_max_bytes: int = Field(
+        default=1_048_576, ge=1024, description="Largest body of a request."
+    )
+    reply_timeout_s: float = Field(
+        default=3600.0,
+        gt=0,
+        description="Seconds until a reply is cut off, however slow its listener.",
+    )
     cache_max_mb: int = Field(default=512, ge=0, description="0 switches the cache off.")
-    reports_kept: int = Field(default=10_000, ge=0)
+    reports_kept: int = Field(default=10_000, ge=0, description="Speech reports in the database.")
     deadline: DeadlineSettings = DeadlineSettings()
     deadlines: dict[str, DeadlineSettings] = Field(
         default_factory=dict, description="Per provider id, instead of `deadline`."
@@ -78,8 +84,8 @@ class Settings(BaseSettings):
     anonymous_listing: bool = Field(
         default=False, description="Let voices and models be listed without a key (Open WebUI)."
     )
-    log_level: str = "INFO"
-    log_json: bool = False
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_json: bool = Field(default=False, description="One JSON object per line, for machines.")
 
     @property
     def database(self) -> str:

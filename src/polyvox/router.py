@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypedDict
 
+import structlog
+
 from polyvox.audio.containers import encode
 from polyvox.bootstrap import Embedded
 from polyvox.config import Settings
@@ -17,6 +19,7 @@ from polyvox.domain.speech import SpeechReport, SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import PolyvoxError
 from polyvox.services.speech import Speech
+from polyvox.telemetry import configure_logging
 
 
 class SpeechResult(TypedDict):
@@ -49,6 +52,8 @@ class VoiceModelRouter:
 
     async def initialize(self) -> dict[str, str | None]:
         """Start all providers side by side. What each lacks, by id; None for one that is ready."""
+        if not structlog.is_configured():
+            configure_logging("WARNING")  # structlog's own default would write to standard output
         if self._embedded is None:
             embedded = Embedded(self._settings or Settings.load())
             await embedded.start()

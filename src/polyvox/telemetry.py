@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 
@@ -11,6 +12,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from polyvox.domain.speech import SpeechReport
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 5.0, 10.0, 30.0)
+
+LAG_EVERY_S = 0.05
+LAG_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 1.0)
 
 
 def configure_logging(level: str = "INFO", *, json: bool = False) -> None:
@@ -68,6 +72,20 @@ class Metrics:
         self.listeners = Gauge(
             "polyvox_listeners", "Replies being sent now.", registry=self.registry
         )
+        self._lag = Histogram(
+            "polyvox_event_loop_lag_seconds",
+            f"How late a timer of {LAG_EVERY_S} s fires: what blocks the loop delays every listener.",
+            buckets=LAG_SECONDS,
+            registry=self.registry,
+        )
+
+    async def watch_loop(self) -> None:
+        """Measure the running loop's lag until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + LAG_EVERY_S
+            await asyncio.sleep(LAG_EVERY_S)
+            self._lag.observe(max(0.0, loop.time() - due))
 
     def observe(self, report: SpeechReport) -> None:
         self._replies.labels(report.outcome.value).inc()

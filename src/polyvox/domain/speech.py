@@ -51,6 +51,7 @@ class Attempt(_Report):
 
     provider: str
     voice: str | None = None
+    stand_in_for: str | None = Field(default=None, description="The configured voice, missing.")
     outcome: Outcome
     cached: bool = False
     shared: bool = Field(default=False, description="Joined a synthesis already under way.")

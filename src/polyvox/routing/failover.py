@@ -79,6 +79,7 @@ class Failover:
         entry = Attempt(
             provider=candidate.provider,
             voice=candidate.voice,
+            stand_in_for=candidate.stand_in_for,
             outcome=Outcome.CANCELLED,
             latency_ms=0.0,
         )

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from polyvox.domain.capabilities import Availability, State, Voice
-from polyvox.errors import ConfigError, PolyvoxError, ProviderError, UnknownProvider
+from polyvox.errors import ConfigError, PolyvoxError, UnknownProvider
 from polyvox.provider.base import ENTRY_POINT_GROUP, Provider, ProviderContext, VoiceSettings
 from polyvox.routing.breaker import Breaker, BreakerPolicy
 from polyvox.routing.candidates import Standing
@@ -38,7 +38,12 @@ class Found:
     def availability(self) -> Availability:
         if self.fault is not None or self.provider is None:
             return self.fault or Availability.unavailable("It could not be loaded.", "")
-        return self.provider.availability() if self.started else Availability.loading("Starting.")
+        if not self.started:
+            return Availability.loading("It is not started yet.")
+        try:
+            return self.provider.availability()
+        except Exception as error:  # noqa: BLE001 - it promised not to; the others must go on
+            return Availability.unavailable(f"It broke: {_told(error)}", "Report it to its author.")
 
 
 def discover() -> dict[str, Callable[[], type[AnyProvider]]]:
@@ -167,7 +172,7 @@ class Providers:
             try:
                 async with asyncio.timeout(VOICES_S):
                     voices = await found.provider.voices()
-            except (ProviderError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next candidate can speak
                 availability = Availability.unavailable(
                     f"Its voices could not be listed: {_told(error)}", "Try again later."
                 )

@@ -1,0 +1,42 @@
+"""The table of settings in docs/configuration.md, made from the code: run this file to renew it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_origin
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from polyvox.config import DeadlineSettings, Settings
+
+PAGE = Path(__file__).parents[2] / "docs/configuration.md"
+BEGIN, END = "<!-- settings: begin -->\n", "<!-- settings: end -->"
+SHOWN = {"home": "platform's data folder", "database_url": "SQLite in the home folder"}
+
+
+def table() -> str:
+    rows = ["| setting | default | |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        rows.append(f"| `POLYVOX_{name.upper()}` | {_default(name, field)} | {field.description or ''} |")
+    for name, field in DeadlineSettings.model_fields.items():
+        row = f"| `POLYVOX_DEADLINE__{name.upper()}` | `{field.default}` | Seconds. |"
+        rows.insert(rows.index(next(r for r in rows if "`POLYVOX_DEADLINE`" in r)), row)
+    return "\n".join(r for r in rows if "`POLYVOX_DEADLINE`" not in r) + "\n"
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    if name in SHOWN:
+        return SHOWN[name]
+    if field.default is PydanticUndefined:
+        return "`{}`" if get_origin(field.annotation) is dict else "`[]`"
+    return f"`{field.default}`"
+
+
+def page_with(made: str) -> str:
+    before, rest = PAGE.read_text().split(BEGIN)
+    return before + BEGIN + made + END + rest.split(END)[1]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with(table()))
