@@ -18,7 +18,9 @@ SHOWN = {"home": "platform's data folder", "database_url": "SQLite in the home f
 def table() -> str:
     rows = ["| setting | default | |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        rows.append(f"| `POLYVOX_{name.upper()}` | {_default(name, field)} | {field.description or ''} |")
+        rows.append(
+            f"| `POLYVOX_{name.upper()}` | {_default(name, field)} | {field.description or ''} |"
+        )
     for name, field in DeadlineSettings.model_fields.items():
         row = f"| `POLYVOX_DEADLINE__{name.upper()}` | `{field.default}` | Seconds. |"
         rows.insert(rows.index(next(r for r in rows if "`POLYVOX_DEADLINE`" in r)), row)

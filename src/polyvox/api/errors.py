@@ -31,7 +31,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from polyvox.errors import NoVoiceLeft, NotAllowed, PolyvoxError, RequestError
+from polyvox.errors import NotAllowed, NoVoiceLeft, PolyvoxError, RequestError
 
 JSON_REMEDY = "Send JSON, with the header 'Content-Type: application/json'."
 
@@ -66,7 +66,9 @@ class InternalError(PolyvoxError):
     code = "internal_error"
 
     def __init__(self) -> None:
-        super().__init__("Something went wrong inside Polyvox.", remedy="The server's log says what.")
+        super().__init__(
+            "Something went wrong inside Polyvox.", remedy="The server's log says what."
+        )
 
 
 class ReplyTimedOut(PolyvoxError):
@@ -89,11 +91,10 @@ def describe(error: PolyvoxError) -> dict[str, Any]:
 def error_response(error: PolyvoxError) -> JSONResponse:
     headers: dict[str, str] = {}
     if isinstance(error, NoVoiceLeft):
-        headers["x-should-retry"] = "false"  # everyone has been asked; OpenAI's client would ask twice more
+        # Everyone has been asked; OpenAI's client would ask twice more.
+        headers["x-should-retry"] = "false"
     if isinstance(error, NotAllowed):
         headers["www-authenticate"] = "Bearer"
-    if isinstance(error, BodyTooLarge | BodyTooSlow):
-        headers["connection"] = "close"  # the rest of the body is not worth reading
     return JSONResponse({"error": describe(error)}, error.status, headers)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,7 +32,7 @@ async def build_request(wanted: Wanted, addressing: Addressing) -> SpeechRequest
     """Raises UnsupportedLanguage, UnknownVoice, UnknownProvider."""
     from polyvox.domain.speech import SpeechRequest
 
-    language = _normalized(wanted.language)
+    language = normalized(wanted.language)
     who = await _addressee(wanted, addressing)
     return SpeechRequest(
         text=wanted.text,
@@ -56,7 +55,8 @@ async def _addressee(wanted: Wanted, addressing: Addressing) -> Addressee:
     return await addressing.resolve(voice=wanted.voice, provider=wanted.provider)
 
 
-def _normalized(language: str | None) -> str | None:
+def normalized(language: str | None) -> str | None:
+    """The standard spelling of a tag. Raises UnsupportedLanguage."""
     from polyvox.domain.language import BadLanguageTag, normalize
 
     try:
@@ -67,8 +67,6 @@ def _normalized(language: str | None) -> str | None:
 
 def read_text(given: str | None) -> str:
     """The argument, or all of standard input. Raises UsageFault, TextTooLong."""
-    if given is None and sys.stdin.isatty():
-        raise UsageFault("There is nothing to say.", remedy="Give a TEXT, or pipe one in.")
     if given is None or given == STDIN:
         from polyvox.config import Settings
 
@@ -79,11 +77,13 @@ def read_text(given: str | None) -> str:
 
 
 def _read_stdin(limit: int) -> str:
+    most = 4 * limit + 3  # bytes: UTF-8 at its widest, after a byte order mark
+    data = sys.stdin.buffer.read(most + 1)
     try:
-        text = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig").read(limit + 1)
+        text = "" if len(data) > most else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageFault("Standard input is not UTF-8 text.") from error
-    if len(text) > limit:
+    if len(data) > most or len(text) > limit:
         raise TextTooLong(
             f"The text on standard input is longer than {limit} characters (text_max_characters).",
             param="input",

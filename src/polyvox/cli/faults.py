@@ -30,9 +30,16 @@ class ExitCode(IntEnum):
     READER_LEFT = 141
 
 
-EXIT_CODES = """Exit codes: 0 done · 1 another error · 2 wrong usage · 3 the request cannot be
-granted · 4 no provider could speak, or the reply broke off · 5 the installation or its
-configuration is wrong · 130 interrupted · 141 the reader of the output went away"""
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  2    wrong usage
+  3    the request cannot be granted
+  4    no provider could speak, or the reply broke off
+  5    the installation or its configuration is wrong
+  1    any other error
+  130  interrupted
+  141  the reader of the output went away"""
 
 
 class UsageFault(PolyvoxError):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, table
 from polyvox.cli.session import call
@@ -14,9 +12,9 @@ if TYPE_CHECKING:
     from polyvox.services.container import Services
 
 
-def languages(ctx: typer.Context, as_json: Json = False) -> None:
+def languages(as_json: Json = False) -> None:
     """List languages, and who speaks each."""
-    rows: list[dict[str, Any]] = call(ctx.obj, _rows)
+    rows: list[dict[str, Any]] = call(_rows)
     if as_json:
         print_json(rows)
         return

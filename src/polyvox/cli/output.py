@@ -18,8 +18,12 @@ STATE_STYLES = {"ready": "green", "loading": "yellow", "unavailable": "red"}
 
 
 def print_json(data: Any, *, file: TextIO | None = None) -> None:
-    json.dump(data, file or sys.stdout, indent=2, ensure_ascii=False, default=str)
-    print(file=file or sys.stdout, flush=True)  # noqa: T201 - a command speaks here
+    """Models, dataclasses, mappings, dates: whatever holds data."""
+    from pydantic_core import to_jsonable_python
+
+    plain = to_jsonable_python(data, fallback=lambda odd: dict(odd))
+    text = json.dumps(plain, indent=2, ensure_ascii=False)
+    print(text, file=file or sys.stdout, flush=True)
 
 
 def say(message: str) -> None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-
-import typer
 
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, table
 from polyvox.cli.session import call
 
 if TYPE_CHECKING:
+    from polyvox.domain.capabilities import Licence
     from polyvox.services.container import Services
     from polyvox.services.providers import Found
 
 
-def providers(ctx: typer.Context, as_json: Json = False) -> None:
+def providers(as_json: Json = False) -> None:
     """List providers: whether each can speak, its licences, and what it lacks."""
-    rows = call(ctx.obj, _rows)
+    rows = call(_rows)
     if as_json:
         print_json(rows)
         return
@@ -37,16 +35,16 @@ def _row(found: Found) -> dict[str, Any]:
     availability = found.availability()
     row: dict[str, Any] = {
         "id": found.id,
-        "state": availability.state.value,
+        "state": availability.state,
         "reason": availability.reason,
         "remedy": availability.remedy,
     }
     if found.provider is not None:
-        capabilities = asdict(found.provider.capabilities())
+        capabilities = found.provider.capabilities()
         row |= {
-            "name": capabilities.pop("name"),
-            "kind": found.provider.kind.value,
-            "licence": capabilities.pop("licence"),
+            "name": capabilities.name,
+            "kind": found.provider.kind,
+            "licence": capabilities.licence,
             "capabilities": capabilities,
             "settings_schema": found.provider.settings_type.model_json_schema(),
         }
@@ -54,10 +52,10 @@ def _row(found: Found) -> dict[str, Any]:
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    licence = row.get("licence")
+    licence: Licence | None = row.get("licence")
     lacks = " ".join(filter(None, (row["reason"], row["remedy"])))
     if licence is None:
         return row["id"], row["state"], "", "", "", lacks
-    commercial = "yes" if licence["commercial_use"] else "no"
-    licences = f"{licence['code']}; voices {licence['weights']}"
+    commercial = "yes" if licence.commercial_use else "no"
+    licences = f"{licence.code}; voices {licence.weights}"
     return row["id"], row["state"], row["kind"], licences, commercial, lacks

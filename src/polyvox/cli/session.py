@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from polyvox.cli.wiring import Application, Wiring
-
 if TYPE_CHECKING:
+    from polyvox.bootstrap import Application
+    from polyvox.config import Settings
     from polyvox.services.container import Services
 
 T = TypeVar("T")
@@ -18,26 +18,28 @@ QUIET = "WARNING"
 """Log level of all commands but ``serve``: their own output says the rest."""
 
 
-def call(
-    wiring: Wiring, work: Callable[[Services], Awaitable[T]], *, providers: bool = True
-) -> T:
+def call(work: Callable[[Services], Awaitable[T]], *, providers: bool = True) -> T:
     """The result of ``work`` over the same database and folders as the server's."""
 
     async def over_services() -> T:
-        async with opened(wiring, providers=providers) as application:
+        async with opened(providers=providers) as application:
             return await work(application.services)
 
     return run(over_services())
 
 
 @asynccontextmanager
-async def opened(wiring: Wiring, *, providers: bool = True) -> AsyncIterator[Application]:
+async def opened(
+    *, providers: bool = True, settings: Settings | None = None
+) -> AsyncIterator[Application]:
     """The application, started; stopped on leaving. Raises ConfigError."""
+    from polyvox.bootstrap import Application
     from polyvox.config import Settings
+    from polyvox.telemetry import configure_logging
 
-    settings = Settings.load()
-    wiring.configure_logging(QUIET, json=settings.log_json)
-    application = wiring.application(settings)
+    settings = settings or Settings.load()
+    configure_logging(QUIET, json=settings.log_json)
+    application = Application(settings)
     try:
         await application.start(providers=providers)
         yield application
@@ -53,8 +55,6 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 async def _terminable(work: Coroutine[Any, Any, T]) -> T:
     task = asyncio.current_task()
     if task is not None and hasattr(signal, "SIGTERM"):
-        try:
+        with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows; another thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        except (NotImplementedError, ValueError, RuntimeError):
-            pass  # Windows, or not the main thread
     return await work

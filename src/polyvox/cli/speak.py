@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from polyvox.cli.asking import Wanted, build_request, read_text
+from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, say
-from polyvox.cli.session import opened, run
 from polyvox.cli.progress import segment_bar
+from polyvox.cli.session import opened, run
 from polyvox.cli.sink import STDOUT, chosen_format, chosen_target, is_special, opened_sink
 from polyvox.domain.audio import AudioFormat
 from polyvox.errors import NoVoiceLeft
 
 if TYPE_CHECKING:
-    from polyvox.cli.wiring import Wiring
     from polyvox.domain.speech import SpeechReport
     from polyvox.services.speech import Speech
 
@@ -40,7 +40,6 @@ class Delivery:
 
 
 def speak(
-    ctx: typer.Context,
     text: Annotated[
         str | None, typer.Argument(help="What to say; '-' or nothing: read standard input.")
     ] = None,
@@ -75,6 +74,8 @@ def speak(
     The file appears once it is whole: a reply that breaks off leaves none. --json prints the
     speech report, on standard error when the audio goes to standard output.
     """
+    if text is None and sys.stdin.isatty():
+        raise UsageFault("There is nothing to say.", remedy="Give a TEXT, or pipe one in.")
     target = chosen_target(output)
     delivery = Delivery(target, chosen_format(format_, target), as_json)
     wanted = Wanted(
@@ -87,11 +88,11 @@ def speak(
         fallback=not no_fallback,
         cache=not no_cache,
     )
-    run(_carry_out(wanted, delivery, ctx.obj))
+    run(_carry_out(wanted, delivery))
 
 
-async def _carry_out(wanted: Wanted, delivery: Delivery, wiring: Wiring) -> None:
-    async with opened(wiring) as application:
+async def _carry_out(wanted: Wanted, delivery: Delivery) -> None:
+    async with opened() as application:
         services = application.services
         request = await build_request(wanted, services.addressing)
         try:
@@ -140,7 +141,7 @@ def _tell(delivery: Delivery, report: SpeechReport) -> None:
 
     if delivery.as_json:
         stream = sys.stderr if delivery.target == STDOUT else sys.stdout
-        print_json(report.model_dump(mode="json"), file=stream)
+        print_json(report, file=stream)
     elif report.outcome is Outcome.OK:
         seconds = report.audio_ms / 1000
         speakers = dict.fromkeys(s.spoken_by.provider for s in report.segments if s.spoken_by)

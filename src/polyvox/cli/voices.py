@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from polyvox.cli.asking import normalized
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, put, say, table
 from polyvox.cli.progress import file_bars
@@ -38,9 +38,9 @@ def voices(
     async def listed(services: Services) -> list[Voice]:
         return await services.providers.voices(provider, normalized(language))
 
-    found = call(ctx.obj, listed)
+    found = call(listed)
     if as_json:
-        print_json([asdict(voice) for voice in found])
+        print_json(found)
         return
     table(
         ("voice", "provider", "languages", "quality", "speakers"),
@@ -54,7 +54,6 @@ def voices(
 
 @app.command()
 def catalogue(
-    ctx: typer.Context,
     provider: Annotated[str, typer.Argument(help="Its id, such as piper.")],
     as_json: Json = False,
 ) -> None:
@@ -63,7 +62,7 @@ def catalogue(
     async def listed(services: Services) -> Sequence[str]:
         return await _installer(services, provider).catalogue()
 
-    ids = call(ctx.obj, listed, providers=False)
+    ids = call(listed, providers=False)
     if as_json:
         print_json(list(ids))
     else:
@@ -72,7 +71,6 @@ def catalogue(
 
 @app.command()
 def install(
-    ctx: typer.Context,
     provider: Annotated[str, typer.Argument(help="Its id, such as piper.")],
     names: Annotated[list[str], typer.Argument(metavar="VOICE...", help="Ids of voices.")],
     as_json: Json = False,
@@ -84,9 +82,9 @@ def install(
         with file_bars() as progress:
             return [await installer.install_voice(name, progress) for name in names]
 
-    found = call(ctx.obj, installed, providers=False)
+    found = call(installed, providers=False)
     if as_json:
-        print_json([asdict(voice) for voice in found])
+        print_json(found)
         return
     for voice in found:
         say(f"{voice.id} is installed. Try it: polyvox speak 'Hello.' --voice {voice.id} -o a.wav")

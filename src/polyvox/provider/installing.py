@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from polyvox.domain.capabilities import Voice
@@ -22,13 +23,14 @@ class InstallProgress:
     total_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenVoice:
-    """An installed voice that cannot speak; ``reason`` and ``remedy`` are whole sentences."""
+class BrokenVoice(Protocol):
+    """Files that look like a voice and cannot be used; ``reason`` is a sentence."""
 
-    id: str
-    reason: str
-    remedy: str
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def reason(self) -> str: ...
 
 
 @runtime_checkable
@@ -52,6 +54,6 @@ class VoiceInstaller(Protocol):
 
 @runtime_checkable
 class VoiceInspector(Protocol):
-    async def broken_voices(self) -> Sequence[BrokenVoice]:
-        """Voices that were found and cannot be used. Never raises for what it finds."""
+    def broken_voices(self) -> Sequence[BrokenVoice]:
+        """What was found and cannot be used. Never raises, never slow."""
         ...

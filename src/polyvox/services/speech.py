@@ -11,15 +11,19 @@ from typing import Self
 from polyvox.audio.pcm import silence
 from polyvox.audio.resample import StreamResampler
 from polyvox.domain.audio import AudioChunk
+from polyvox.domain.capabilities import TextLimit
 from polyvox.domain.speech import Outcome, SegmentReport, SpeechReport
 from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError
 from polyvox.routing.failover import Chain, Failover
 from polyvox.routing.track import Track
 from polyvox.services.casting import Casting
+from polyvox.text.clean import is_speakable
 from polyvox.text.segment import split
 
 AHEAD = 1
 """Segments made before the listener reaches them."""
+TARGET, FIRST_MAX = 240, 80
+"""Characters of a segment, and of the first one, which is to be heard early."""
 NOTHING_TO_SAY_MS = 200.0
 """Length of the silence that answers a text without anything to say."""
 
@@ -187,7 +191,12 @@ class Speech:
 
     def _plan_tracks(self, index: int, texts: list[str]) -> None:
         plan = self._casting.plan
-        cut = [s for text in texts for s in split(text, self._casting.language, plan.limit)]
+        cut = [
+            piece
+            for place, text in enumerate(texts, start=index)
+            for piece in self._cut(text, plan.limit, first=place == 0)
+            if is_speakable(piece)
+        ]
         for replaced in self._tracks[index:]:
             replaced.end()  # a listener waiting on it looks again
         del self._tracks[index:], self.report.segments[index:]
@@ -195,6 +204,11 @@ class Speech:
             report = SegmentReport(index=number, characters=len(text), attempts=[], out=[])
             self.report.segments.append(report)
             self._tracks.append(Track(text, report))
+
+    def _cut(self, text: str, limit: TextLimit, *, first: bool) -> list[str]:
+        """Only the reply's first segment is kept short: later ones have time."""
+        longest_first = FIRST_MAX if first else TARGET
+        return split(text, self._casting.language, limit, target=TARGET, first_max=longest_first)
 
     def _start_making(self, index: int) -> None:
         self._maker = asyncio.create_task(self._make(index), name=f"speech {self.id}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,16 +89,18 @@ class UsageService:
         self._pending: list[SpeechReport] = []
         self._since_prune = 0
         self._writing = asyncio.Lock()
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        self._stopping.clear()
         self._task = asyncio.create_task(self._run(), name="usage")
 
     async def stop(self) -> None:
         """Writes what is left."""
+        self._stopping.set()  # not a cancellation: a transaction under way is to be finished
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await self._task
         await self.flush()
 
     def record(self, report: SpeechReport) -> None:
@@ -121,8 +124,10 @@ class UsageService:
                 await self._reports.prune(keep=self._kept)
 
     async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(FLUSH_S)
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_S):
+                    await self._stopping.wait()
             try:
                 await self.flush()
             except Exception as error:  # noqa: BLE001 - tried again next second

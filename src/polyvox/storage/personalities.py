@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -78,9 +77,7 @@ class SqlPersonalities:
             if (await connection.execute(gone)).rowcount == 0:
                 raise _unknown(personality_id)
 
-    async def switches(
-        self, personality_id: str, *, limit: int = 100
-    ) -> builtins.list[Switch]:  # inside this class, ``list`` is the method
+    async def switches(self, personality_id: str, *, limit: int = 100) -> Sequence[Switch]:
         table = voice_switches.c
         query = (
             select(table.personality_id, table.at, table.from_provider, table.to_provider)

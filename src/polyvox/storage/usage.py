@@ -57,6 +57,8 @@ class SqlUsage:
 
 
 def _hour(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("Usage is counted by hours of UTC: a moment needs its time zone")
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 

@@ -28,7 +28,7 @@ _SPOKEN_EMOJI: Final = frozenset("©®™‼⁉㊗㊙")
 _GONE: Final = "\ufdd0"
 """Stands for a removed emoji until the space around it is mended."""
 _BEFORE_MARK: Final = re.compile(
-    rf"[ \t]*{_GONE}[{_GONE} \t]*(?=[.,;:!?…)\]}}。，！？、；：）」』।؟،]|$)", re.M
+    rf" ?{_GONE}[{_GONE} ]*(?=[.,;:!?…)\]}}。，！？、；：）」』।؟،]|$)", re.M
 )
 _KEYCAP: Final = re.compile(r"([0-9])\ufe0f?\u20e3")
 
@@ -41,7 +41,7 @@ def is_speakable(text: str) -> bool:
 def tidy(text: str) -> str:
     """One line: emoji and invisible characters dropped, white space made single spaces."""
     if not text.isascii():
-        text = _IDLE_JOINER.sub("", _without_emoji(text))
+        text = _IDLE_JOINER.sub("", _without_emoji(" ".join(text.split())))
     return " ".join(_INVISIBLE.sub("", text).split())
 
 

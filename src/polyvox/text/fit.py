@@ -69,8 +69,8 @@ class _Cuts:
         goal = start + rest / math.ceil(rest / room)
         least = start + room * _LEAST_CLAUSE
         return (
-            _nearest(self._clauses, least, reach, goal)
-            or _nearest(self._words, start, reach, goal)
+            nearest(self._clauses, least, reach, goal)
+            or nearest(self._words, start + 1, reach, goal)
             or self._between_characters(start, int(goal), reach)
         )
 
@@ -87,22 +87,28 @@ class _Cuts:
         return reach
 
     def _between_characters(self, start: int, goal: int, reach: int) -> int:
-        for end in chain(range(max(goal, start + 1), start, -1), range(goal + 1, reach + 1)):
-            if not _belong_together(self._text[end - 1], self._text[end]):
-                return end
+        for torn in (_belong_together, _extends):
+            for end in chain(range(max(goal, start + 1), start, -1), range(goal + 1, reach + 1)):
+                if not torn(self._text[end - 1], self._text[end]):
+                    return end
         return reach
 
 
-def _nearest(places: Sequence[int], least: float, most: int, goal: float) -> int | None:
-    """The place in (least, most] nearest to ``goal``."""
+def nearest(places: Sequence[int], least: float, most: int, goal: float) -> int | None:
+    """The place in [least, most] nearest to ``goal``."""
     after = bisect_right(places, goal)
-    around = [p for p in places[max(after - 1, 0) : after + 1] if least < p <= most]
+    around = [p for p in places[max(after - 1, 0) : after + 1] if least <= p <= most]
     return min(around, key=lambda place: abs(place - goal), default=None)
 
 
 def _utf8_length(character: str) -> int:
     code = ord(character)
     return 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000)
+
+
+def _extends(_: str, b: str) -> bool:
+    """Whether ``b`` is only part of the character before it."""
+    return b in _JOINERS or unicodedata.category(b) in ("Mn", "Mc", "Me", "Sk")
 
 
 def _belong_together(a: str, b: str) -> bool:
@@ -113,10 +119,10 @@ def _belong_together(a: str, b: str) -> bool:
     """
     first, second = unicodedata.category(a), unicodedata.category(b)
     return (
-        second in ("Mn", "Mc", "Me", "Pe", "Pf", "Po", "Sk")
+        _extends(a, b)
+        or second in ("Pe", "Pf", "Po")
         or first in ("Ps", "Pi")
         or first == second == "Nd"
-        or b in _JOINERS
         or a == _JOINERS[-1]
         or unicodedata.combining(a) == _VIRAMA
         or a in _BEFORE_ITS_CONSONANT

@@ -14,7 +14,7 @@ _MAX_BRACKETS: Final = 2_000
 _RESERVED: Final = re.compile(r"[\ufdd0-\ufdef]")
 _LINE_BREAK: Final = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _FOOTNOTE: Final = re.compile(r"\[\^[\w-]{1,20}\]:?")
-_DEEP: Final = re.compile(r"^(?:[ \t]*[>*+-]){20,}", re.M)
+_DEEP: Final = re.compile(r"^(?:[ \t]*(?:[>*+]|-(?=[ \t]))){20,}", re.M)
 """A line that opens twenty blocks in one another is an ornament, not a structure."""
 
 _NOT_A_DEFINITION: Final = re.compile(
@@ -63,7 +63,7 @@ _URL: Final = re.compile(
     rf"(?:[/?#](?P<rest>(?:{_URL_CHARACTER}|\((?:{_URL_CHARACTER})*\))*))?>?",
     re.I,
 )
-_TRAILING: Final = re.compile(r"[.,;:!?'*_~]+>?$")
+_TRAILING: Final = ".,;:!?'*_~"
 
 
 def guard(source: str) -> str:
@@ -96,15 +96,10 @@ def tag_space(name: str, space: str = " ") -> str:
 
 
 def _host(match: re.Match[str]) -> str:
-    found = match[0]
-    opened = found.startswith("<")
-    kept = _TRAILING.search(found)
-    tail = kept[0] if kept else ""
-    if opened and found.endswith(">"):
-        return match["host"] + tail.removesuffix(">")
-    if found.endswith(">") and not tail.endswith(">"):
-        tail += ">"
-    return ("<" if opened else "") + match["host"].rstrip("_") + tail
+    address = match[0].removeprefix("<").removesuffix(">")
+    opened, closed = match[0].startswith("<"), match[0].endswith(">")
+    said = match["host"].rstrip("_") + address[len(address.rstrip(_TRAILING)) :]
+    return said if opened and closed else "<" * opened + said + ">" * closed
 
 
 def _keep_plain_brackets(source: str) -> str:

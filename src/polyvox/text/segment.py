@@ -13,14 +13,16 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import accumulate, pairwise
 from typing import Final
 
 import sentencex
 
 from polyvox.domain.capabilities import TextLimit
 from polyvox.text.characters import is_speakable
-from polyvox.text.fit import fits, pieces_within
+from polyvox.text.fit import fits, nearest, pieces_within
 from polyvox.text.punctuation import WIDE, base_language, clause_ends, is_ended
 
 TARGET: Final = 240
@@ -34,7 +36,6 @@ _WINDOW: Final = 2_000
 """Code points looked at together for sentences: the library's time is quadratic in them."""
 
 _WIDE: Final = re.compile(f"[{WIDE}]")
-_LINE: Final = re.compile(r"[^\n]*\n?")
 
 
 def split(
@@ -53,28 +54,29 @@ def split(
     sentences = _joined_when_tiny(_sentences(text, language), limit, target, first_max)
     clauses = [c for s in _quick_start(sentences, first_max) for c in _clauses(s, target)]
     pieces = [p for c in clauses for p in pieces_within(c, limit)]
-    return [" ".join(piece.split()) for piece in _glued(pieces, limit)]
+    return [piece.strip() for piece in _glued(pieces, limit)]
 
 
 def spoken_length(text: str) -> int:
     """Characters of ``text`` by the time they take to say, in those of a Latin script."""
     extra = 0 if text.isascii() else (_WIDE_WEIGHT - 1) * len(_WIDE.findall(text))
-    return len(text.strip()) + extra
+    return len(text) + extra
 
 
 def _sentences(text: str, language: str) -> Iterator[str]:
-    """Consecutive slices of ``text``; a line never shares a sentence with the next."""
+    """Every line's sentences with the space behind them; none goes over the end of its line."""
     base = base_language(language)
-    for line in _LINE.findall(text):
+    for line in (" ".join(line.split()) for line in text.splitlines()):
         start = 0
         while start < len(line):
             window = line[start : start + _WINDOW]
             found = _boundaries(base, window)
             if start + len(window) < len(line):
-                found = found[:-1] or [_last_word_end(window)]
-            for begin, end in zip([0, *found], found, strict=False):
+                found = found[:-1] or [window.rfind(" ") + 1 or len(window)]
+            for begin, end in pairwise([0, *found]):
                 yield window[begin:end]
             start += found[-1]
+        yield " "
 
 
 def _boundaries(language: str, window: str) -> list[int]:
@@ -82,10 +84,6 @@ def _boundaries(language: str, window: str) -> list[int]:
     for sentence in sentencex.segment(language, window):
         ends.append(ends[-1] + len(sentence))
     return [*ends[1:-1], len(window)]
-
-
-def _last_word_end(window: str) -> int:
-    return max(window.rfind(" "), window.rfind("\t")) + 1 or len(window)
 
 
 def _joined_when_tiny(
@@ -113,7 +111,9 @@ def _joined_when_tiny(
 
 def _wants_company(sentence: str) -> bool:
     """Too little to stand alone. A line that does not end as a sentence, such as a title, may."""
-    return not is_speakable(sentence) or (spoken_length(sentence) < TINY and is_ended(sentence))
+    return not is_speakable(sentence) or (
+        spoken_length(sentence.strip()) < TINY and is_ended(sentence)
+    )
 
 
 def _quick_start(sentences: list[str], first_max: int) -> list[str]:
@@ -130,22 +130,24 @@ def _quick_start(sentences: list[str], first_max: int) -> list[str]:
 
 def _clauses(sentence: str, target: int) -> list[str]:
     """Cut at clauses into parts of even length up to ``target``; whole where there are none."""
-    whole = spoken_length(sentence)
-    if whole <= target:
+    if spoken_length(sentence) <= target:
         return [sentence]
+    widths = list(accumulate(map(spoken_length, sentence), initial=0))
     ends = [*clause_ends(sentence), len(sentence)]
-    goal = whole / math.ceil(whole / target)
-    parts = [""]
-    for start, end in zip([0, *ends], ends, strict=False):
-        now, longer = spoken_length(parts[-1]), spoken_length(parts[-1] + sentence[start:end])
-        nearer = abs(longer - goal) <= abs(now - goal) and longer <= target
-        if nearer or now < TINY:
-            parts[-1] += sentence[start:end]
-        else:
-            parts.append(sentence[start:end])
-    if len(parts) > 1 and spoken_length(parts[-1]) < TINY:
-        parts[-2:] = ["".join(parts[-2:])]
-    return parts
+    reached = [widths[end] for end in ends]
+    parts, start, whole = [], 0, widths[-1]
+    while (rest := whole - widths[start]) > target:
+        done = widths[start]
+        goal = done + rest / math.ceil(rest / target)
+        most = min(done + target, whole - TINY)
+        cut = nearest(reached, done + TINY, most, goal)
+        # None within the target: the first behind it.
+        index = bisect_left(reached, cut or done + target + 1)
+        if cut is None and whole - reached[index] < TINY:
+            break
+        parts.append(sentence[start : ends[index]])
+        start = ends[index]
+    return [*parts, sentence[start:]]
 
 
 def _glued(pieces: Iterable[str], limit: TextLimit) -> list[str]:

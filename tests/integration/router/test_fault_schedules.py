@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polyvox_faulty.faults import BEFORE_AUDIO, Fault
 from polyvox_faulty.written import heard
-from tests.support.router import CHAIN, PATIENT, Bench, bench
-from tests.support.virtual_time import run
 
 from polyvox.domain.speech import Outcome, SpeechReport
 from polyvox.errors import Interrupted, NoVoiceLeft
 from polyvox.routing.breaker import BreakerPolicy
+from tests.support.router import CHAIN, PATIENT, Bench, bench
+from tests.support.virtual_time import run
 
 SENTENCES = [
     "One short line to begin with.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -42,7 +43,7 @@ class OnePersonality:
             raise UnknownPersonality("gone")
         return self.held
 
-    async def list(self) -> list[Personality]:
+    async def list(self) -> Sequence[Personality]:
         return [self.held] if self.held else []
 
     async def add(self, personality: Personality) -> None:
@@ -56,7 +57,7 @@ class OnePersonality:
     async def delete(self, personality_id: str) -> None:
         raise NotImplementedError
 
-    async def switches(self, personality_id: str, *, limit: int = 100) -> list[Switch]:
+    async def switches(self, personality_id: str, *, limit: int = 100) -> Sequence[Switch]:
         raise NotImplementedError
 
 

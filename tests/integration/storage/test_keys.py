@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from polyvox.errors import Conflict, UnknownKey
-from polyvox.services.ports import ApiKey
+from polyvox.services.ports import ApiKey, KeyRepository
 from polyvox.storage.database import Database
 from polyvox.storage.keys import SqlKeys
 
@@ -19,18 +19,18 @@ def key(number: int = 1) -> ApiKey:
 
 
 @pytest.fixture
-def keys(database: Database) -> SqlKeys:
+def keys(database: Database) -> KeyRepository:
     return SqlKeys(database)
 
 
-async def test_a_key_is_found_by_its_digest(keys: SqlKeys) -> None:
+async def test_a_key_is_found_by_its_digest(keys: KeyRepository) -> None:
     await keys.add(key(1))
     await keys.add(key(2))
     assert await keys.find("digest-2") == key(2)
     assert await keys.find("digest-3") is None
 
 
-async def test_neither_id_nor_digest_is_taken_twice(keys: SqlKeys) -> None:
+async def test_neither_id_nor_digest_is_taken_twice(keys: KeyRepository) -> None:
     await keys.add(key(1))
     with pytest.raises(Conflict):
         await keys.add(replace(key(1), digest="another"))
@@ -40,7 +40,7 @@ async def test_neither_id_nor_digest_is_taken_twice(keys: SqlKeys) -> None:
 
 
 async def test_a_revoked_key_is_listed_but_not_found_and_its_first_revocation_stands(
-    keys: SqlKeys,
+    keys: KeyRepository,
 ) -> None:
     await keys.add(key(1))
     await keys.add(key(2))
@@ -50,12 +50,12 @@ async def test_a_revoked_key_is_listed_but_not_found_and_its_first_revocation_st
     assert list(await keys.list()) == [key(2), replace(key(1), revoked_at=NOON + 5 * MINUTE)]
 
 
-async def test_only_a_known_key_can_be_revoked(keys: SqlKeys) -> None:
+async def test_only_a_known_key_can_be_revoked(keys: KeyRepository) -> None:
     with pytest.raises(UnknownKey, match="key-1"):
         await keys.revoke("key-1", NOON)
 
 
-async def test_the_last_use_is_the_latest(keys: SqlKeys) -> None:
+async def test_the_last_use_is_the_latest(keys: KeyRepository) -> None:
     await keys.add(key(1))
     await keys.touch("key-1", NOON + 2 * MINUTE)
     await keys.touch("key-1", NOON + MINUTE)

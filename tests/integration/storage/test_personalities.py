@@ -18,7 +18,7 @@ from polyvox.errors import (
     RequestError,
     UnknownPersonality,
 )
-from polyvox.services.ports import Personality, Switch
+from polyvox.services.ports import Personality, PersonalityRepository, Switch
 from polyvox.storage.database import Database
 from polyvox.storage.personalities import SqlPersonalities
 from tests.support.postgres import PostgresServer
@@ -42,17 +42,19 @@ def personality(id_: str = "joe", **changes: Any) -> Personality:
 
 
 @pytest.fixture
-def personalities(database: Database) -> SqlPersonalities:
+def personalities(database: Database) -> PersonalityRepository:
     return SqlPersonalities(database)
 
 
-async def test_a_personality_reads_back_as_it_was_added(personalities: SqlPersonalities) -> None:
+async def test_a_personality_reads_back_as_it_was_added(
+    personalities: PersonalityRepository,
+) -> None:
     await personalities.add(personality())
     assert await personalities.get("joe") == personality()
 
 
 async def test_the_document_of_the_specification_reads_back_equal(
-    personalities: SqlPersonalities,
+    personalities: PersonalityRepository,
 ) -> None:
     written = json.loads(SPECIFICATION.read_text())
     config = VoiceConfig.model_validate(written)
@@ -64,7 +66,7 @@ async def test_the_document_of_the_specification_reads_back_equal(
 
 
 async def test_unknown_fields_survive_at_every_depth_and_explicit_nulls_stay(
-    personalities: SqlPersonalities,
+    personalities: PersonalityRepository,
 ) -> None:
     written = {
         "mood": {"level": [1, 2.5, None, True]},
@@ -78,7 +80,7 @@ async def test_unknown_fields_survive_at_every_depth_and_explicit_nulls_stay(
 
 
 async def test_no_default_and_no_stats_are_stored(
-    personalities: SqlPersonalities, database: Database
+    personalities: PersonalityRepository, database: Database
 ) -> None:
     config = VoiceConfig.model_validate(
         {"active_provider": "piper", "stats": {"piper": {"failures": 3}}}
@@ -91,7 +93,7 @@ async def test_no_default_and_no_stats_are_stored(
     assert stored == {"active_provider": "piper"}
 
 
-async def test_moments_come_back_aware_and_in_utc(personalities: SqlPersonalities) -> None:
+async def test_moments_come_back_aware_and_in_utc(personalities: PersonalityRepository) -> None:
     kyiv = timezone(timedelta(hours=3))
     await personalities.add(personality(created_at=NOON.astimezone(kyiv)))
     created = (await personalities.get("joe")).created_at
@@ -99,20 +101,22 @@ async def test_moments_come_back_aware_and_in_utc(personalities: SqlPersonalitie
     assert created.tzinfo is UTC
 
 
-async def test_all_are_listed_by_name(personalities: SqlPersonalities) -> None:
+async def test_all_are_listed_by_name(personalities: PersonalityRepository) -> None:
     for id_, name in (("1", "Zoe"), ("2", "Ann"), ("3", "Joe")):
         await personalities.add(personality(id_, name=name))
     assert [p.name for p in await personalities.list()] == ["Ann", "Joe", "Zoe"]
 
 
-async def test_an_id_is_taken_once(personalities: SqlPersonalities) -> None:
+async def test_an_id_is_taken_once(personalities: PersonalityRepository) -> None:
     await personalities.add(personality())
     with pytest.raises(Conflict, match="'joe' exists already"):
         await personalities.add(personality(name="Another"))
     assert (await personalities.get("joe")).name == "Joe"
 
 
-async def test_who_is_not_there_is_unknown_to_every_call(personalities: SqlPersonalities) -> None:
+async def test_who_is_not_there_is_unknown_to_every_call(
+    personalities: PersonalityRepository,
+) -> None:
     with pytest.raises(UnknownPersonality):
         await personalities.get("nobody")
     with pytest.raises(UnknownPersonality):
@@ -122,7 +126,7 @@ async def test_who_is_not_there_is_unknown_to_every_call(personalities: SqlPerso
     assert list(await personalities.switches("nobody")) == []
 
 
-async def test_replace_writes_all_but_the_creation(personalities: SqlPersonalities) -> None:
+async def test_replace_writes_all_but_the_creation(personalities: PersonalityRepository) -> None:
     await personalities.add(personality())
     later = NOON + timedelta(hours=1)
     changed = personality(
@@ -138,7 +142,7 @@ async def test_replace_writes_all_but_the_creation(personalities: SqlPersonaliti
 
 
 async def test_a_replacement_of_an_old_version_changes_nothing(
-    personalities: SqlPersonalities,
+    personalities: PersonalityRepository,
 ) -> None:
     await personalities.add(personality(version=2))
     switch = Switch("joe", NOON, "piper", "xtts_v2")
@@ -151,7 +155,7 @@ async def test_a_replacement_of_an_old_version_changes_nothing(
 
 
 async def test_of_many_concurrent_replacements_exactly_one_wins(
-    personalities: SqlPersonalities, other_process: Database
+    personalities: PersonalityRepository, other_process: Database
 ) -> None:
     await personalities.add(personality())
     doors = (personalities, SqlPersonalities(other_process))
@@ -173,7 +177,7 @@ async def test_of_many_concurrent_replacements_exactly_one_wins(
 
 
 async def test_switches_come_newest_first_and_go_with_their_personality(
-    personalities: SqlPersonalities,
+    personalities: PersonalityRepository,
 ) -> None:
     await personalities.add(personality())
     moments = [NOON + timedelta(seconds=s) for s in (1, 3, 2, 3)]
@@ -194,7 +198,7 @@ async def test_switches_come_newest_first_and_go_with_their_personality(
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "a\0b", "\ud800", object()])
 async def test_a_setting_that_is_not_json_is_refused(
-    personalities: SqlPersonalities, value: object
+    personalities: PersonalityRepository, value: object
 ) -> None:
     config = VoiceConfig(providers={"piper": ProviderConfig(settings={"speed": value})})
     with pytest.raises(InvalidSetting, match="voice_config holds"):
@@ -202,14 +206,14 @@ async def test_a_setting_that_is_not_json_is_refused(
     assert list(await personalities.list()) == []
 
 
-async def test_a_backslash_before_u0000_is_only_text(personalities: SqlPersonalities) -> None:
+async def test_a_backslash_before_u0000_is_only_text(personalities: PersonalityRepository) -> None:
     config = VoiceConfig(providers={"piper": ProviderConfig(settings={"note": "\\u0000"})})
     await personalities.add(personality(voice_config=config))
     assert (await personalities.get("joe")).voice_config == config
 
 
 async def test_characters_the_database_cannot_store_are_the_callers_fault(
-    personalities: SqlPersonalities,
+    personalities: PersonalityRepository,
 ) -> None:
     with pytest.raises(RequestError):
         await personalities.get("\0")
@@ -219,7 +223,7 @@ async def test_characters_the_database_cannot_store_are_the_callers_fault(
 
 
 async def test_a_document_spoilt_by_hand_is_named_but_not_quoted(
-    personalities: SqlPersonalities, database: Database
+    personalities: PersonalityRepository, database: Database
 ) -> None:
     await personalities.add(personality())
     document = f'{{"fallback_chain": "{SECRET}"}}'

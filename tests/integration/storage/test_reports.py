@@ -7,6 +7,7 @@ import pytest
 
 from polyvox.domain.speech import Attempt, Exclusion, Outcome, SegmentReport, SpeechReport
 from polyvox.errors import UnknownReport
+from polyvox.services.ports import ReportRepository
 from polyvox.storage.database import Database
 from polyvox.storage.reports import SqlReports
 
@@ -32,29 +33,31 @@ def report(number: int) -> SpeechReport:
 
 
 @pytest.fixture
-def reports(database: Database) -> SqlReports:
+def reports(database: Database) -> ReportRepository:
     return SqlReports(database)
 
 
-async def test_a_report_reads_back_equal_with_what_was_appended_to_it(reports: SqlReports) -> None:
+async def test_a_report_reads_back_equal_with_what_was_appended_to_it(
+    reports: ReportRepository,
+) -> None:
     await reports.add([report(1), report(2)])
     assert await reports.get("speech-1") == report(1)
     assert await reports.get("speech-2") == report(2)
 
 
-async def test_an_unknown_report_is_said_to_be_unknown(reports: SqlReports) -> None:
+async def test_an_unknown_report_is_said_to_be_unknown(reports: ReportRepository) -> None:
     await reports.add([])
     with pytest.raises(UnknownReport, match="speech-1"):
         await reports.get("speech-1")
 
 
-async def test_a_batch_sent_again_completes_itself(reports: SqlReports) -> None:
+async def test_a_batch_sent_again_completes_itself(reports: ReportRepository) -> None:
     await reports.add([report(1)])
     await reports.add([report(1), report(2)])
     assert await reports.get("speech-2") == report(2)
 
 
-async def test_pruning_keeps_the_newest(reports: SqlReports) -> None:
+async def test_pruning_keeps_the_newest(reports: ReportRepository) -> None:
     await reports.add([report(number) for number in (3, 1, 5, 2, 4)])
     assert await reports.prune(keep=2) == 3
     assert await reports.get("speech-4") == report(4)
@@ -66,7 +69,7 @@ async def test_pruning_keeps_the_newest(reports: SqlReports) -> None:
 
 
 async def test_two_that_prune_at_once_keep_the_newest_too(
-    reports: SqlReports, other_process: Database
+    reports: ReportRepository, other_process: Database
 ) -> None:
     await reports.add([report(number) for number in range(100)])
     other = SqlReports(other_process)

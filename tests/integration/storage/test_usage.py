@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from polyvox.errors import RequestError
-from polyvox.services.ports import LATENCY_BUCKETS_MS, UsageIncrement, UsageTotals
+from polyvox.services.ports import LATENCY_BUCKETS_MS, UsageIncrement, UsageRepository, UsageTotals
 from polyvox.storage.database import Database
 from polyvox.storage.usage import SqlUsage
 
@@ -27,16 +27,18 @@ def histogram(**counts: int) -> tuple[int, ...]:
 
 
 @pytest.fixture
-def usage(database: Database) -> SqlUsage:
+def usage(database: Database) -> UsageRepository:
     return SqlUsage(database)
 
 
-async def test_nothing_used_gives_no_totals(usage: SqlUsage) -> None:
+async def test_nothing_used_gives_no_totals(usage: UsageRepository) -> None:
     await usage.add([])
     assert list(await usage.totals()) == []
 
 
-async def test_increments_of_an_hour_add_up_over_calls_and_within_one(usage: SqlUsage) -> None:
+async def test_increments_of_an_hour_add_up_over_calls_and_within_one(
+    usage: UsageRepository,
+) -> None:
     first = used(
         NOON + timedelta(minutes=50),
         successes=1,
@@ -78,14 +80,14 @@ async def test_increments_of_an_hour_add_up_over_calls_and_within_one(usage: Sql
     ]
 
 
-async def test_a_late_report_does_not_turn_last_used_back(usage: SqlUsage) -> None:
+async def test_a_late_report_does_not_turn_last_used_back(usage: UsageRepository) -> None:
     await usage.add([used(NOON + timedelta(minutes=30))])
     await usage.add([used(NOON + timedelta(minutes=20))])
     [total] = await usage.totals()
     assert total.last_used == NOON + timedelta(minutes=30)
 
 
-async def test_the_hour_is_that_of_utc(usage: SqlUsage) -> None:
+async def test_the_hour_is_that_of_utc(usage: UsageRepository) -> None:
     kathmandu = timezone(timedelta(hours=5, minutes=45))
     await usage.add([used(NOON.astimezone(kathmandu))])
     [total] = await usage.totals(by_hour=True)
@@ -93,7 +95,7 @@ async def test_the_hour_is_that_of_utc(usage: SqlUsage) -> None:
     assert total.hour.tzinfo is UTC
 
 
-async def test_totals_group_and_filter_as_asked(usage: SqlUsage) -> None:
+async def test_totals_group_and_filter_as_asked(usage: UsageRepository) -> None:
     await usage.add(
         [
             used(NOON, "joe", "piper", characters=1),
@@ -128,7 +130,7 @@ async def test_totals_group_and_filter_as_asked(usage: SqlUsage) -> None:
 
 
 async def test_concurrent_writers_of_the_same_rows_lose_nothing(
-    usage: SqlUsage, other_process: Database
+    usage: UsageRepository, other_process: Database
 ) -> None:
     doors = (usage, SqlUsage(other_process))
     rows = [
@@ -149,14 +151,14 @@ async def test_concurrent_writers_of_the_same_rows_lose_nothing(
     assert total.latency_histogram == histogram(b2=480)
 
 
-async def test_counters_go_beyond_32_bits(usage: SqlUsage) -> None:
+async def test_counters_go_beyond_32_bits(usage: UsageRepository) -> None:
     await usage.add([used(characters=2**40), used(NOON + HOUR, characters=2**40)])
     [total] = await usage.totals()
     assert total.characters == 2**41
     assert type(total.characters) is int
 
 
-async def test_a_failing_batch_adds_nothing(usage: SqlUsage) -> None:
+async def test_a_failing_batch_adds_nothing(usage: UsageRepository) -> None:
     with pytest.raises(RequestError, match="cannot store"):
         await usage.add([used(personality="a"), used(personality="b", characters=2**70)])
     assert list(await usage.totals()) == []

@@ -21,12 +21,16 @@ def tone(number: int, samples: int = 10, rate: int = RATE) -> AudioChunk:
 
 
 class Run:
-    """One synthesis: yields what it is given, and records how it went."""
+    """One synthesis: yields what it is given, and records how it went.
 
-    def __init__(self) -> None:
+    Cleaning up takes it ``turns`` of the event loop.
+    """
+
+    def __init__(self, turns: int = 0) -> None:
+        self._turns = turns
         self.given: list[AudioChunk] = []
         self.yielded: list[AudioChunk] = []
-        self.closed = False
+        self.stopped = self.closed = False
         self.whole = False
         self._steps: asyncio.Queue[AudioChunk | BaseException | None] = asyncio.Queue()
 
@@ -51,6 +55,14 @@ class Run:
                     return
                 self.yielded.append(step)
                 yield step
+        finally:
+            self.stopped = True
+            await self._clean_up()
+
+    async def _clean_up(self) -> None:
+        try:
+            for _ in range(self._turns):
+                await asyncio.sleep(0)
         finally:
             self.closed = True
 

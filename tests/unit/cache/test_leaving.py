@@ -105,12 +105,15 @@ async def test_the_next_one_starts_anew_while_the_old_maker_is_still_cleaning_up
     stage = Stage()
     following = listen(cache, stage)
     await stage.started()
-    stage.runs[0].give(tone(2))
-    stage.runs[0].end()
-    assert await following == (Served.MADE, tone(2).pcm)
     assert not leaving.done()  # leaving waits for the clean-up
     cleaned.set()
     await leaving
+    sharing = listen(cache, stage)
+    stage.runs[0].give(tone(2))
+    stage.runs[0].end()
+    assert await following == (Served.MADE, tone(2).pcm)
+    assert await sharing == (Served.SHARED, tone(2).pcm)
+    assert len(stage.runs) == 1
 
 
 async def test_a_leaver_cancelled_while_it_waits_leaks_nothing(cache: SegmentCache) -> None:

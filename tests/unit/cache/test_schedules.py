@@ -18,8 +18,14 @@ from polyvox.errors import BadOutput, Interrupted, Unavailable
 
 from .stage import Run, tone
 
-KEYS = (None, "a" * 64, "b" * 64)
+KEYS = ("a" * 64, "a" * 64, "b" * 64, None)
 ALL = 99
+
+
+async def turns(count: int) -> None:
+    """Let the event loop turn."""
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
 class MemoryStore:
@@ -41,8 +47,7 @@ class MemoryStore:
         return self.kept.get(key)
 
     async def put(self, key: str, audio: AudioChunk) -> None:
-        for _ in range(3):
-            await asyncio.sleep(0)
+        await turns(6)
         self.kept[key] = audio
 
     async def clear(self) -> int:
@@ -70,6 +75,7 @@ class Act(Enum):
     FINISH = auto()
     FAIL = auto()
     TURN = auto()
+    CATCH_UP = auto()
 
 
 class World:
@@ -80,51 +86,69 @@ class World:
         self.cache = SegmentCache(self.store)
         self.runs: list[tuple[str | None, Run]] = []
         self.listeners: list[tuple[Listener, asyncio.Task[None]]] = []
+        self.closing = False
 
     def make(self, key: str | None) -> AsyncGenerator[AudioChunk, None]:
         if key is not None:
-            assert key not in self.store.kept, "made again what is stored"
-            assert all(run.closed for other, run in self.runs if other == key), "made twice at once"
-        self.runs.append((key, Run()))
+            heard = {who.key for who, _ in self.listeners if who.end is End.WHOLE}
+            assert key not in heard, "made again what was made whole"
+            assert all(run.stopped for other, run in self.runs if other == key), (
+                "made twice at once"
+            )
+        self.runs.append((key, Run(turns=len(self.runs) % 5)))
         return self.runs[-1][1].play()
 
-    async def listen(self, listener: Listener, patience: int) -> None:
+    async def listen(self, listener: Listener, patience: int, pause: int) -> None:
+        """Stay for ``patience`` chunks; after a failure try again, at once, and once."""
         try:
-            async with self.cache.open(listener.key, partial(self.make, listener.key)) as audio:
-                while patience:
-                    patience -= 1
-                    listener.heard += (await anext(audio)).pcm
-            listener.end = End.LEFT
+            failure = await self.attempt(listener, patience, pause)
+            if isinstance(failure, Unavailable) and not self.closing:
+                assert "called off" not in str(failure), "joined what nobody listened to"
+                listener.end, listener.heard = End.CANCELLED, b""
+                again = await self.attempt(listener, patience, pause)
+                assert str(again) != str(failure), "joined what had failed"
         except StopAsyncIteration:
             listener.end = End.WHOLE
-        except (Unavailable, BadOutput, Interrupted):
+
+    async def attempt(self, listener: Listener, patience: int, pause: int) -> Exception | None:
+        try:
+            async with self.cache.open(listener.key, partial(self.make, listener.key)) as audio:
+                for _ in range(patience):
+                    await turns(pause)
+                    listener.heard += (await anext(audio)).pcm
+        except (Unavailable, Interrupted, BadOutput) as error:
             listener.end = End.FAILED
+            return error
+        listener.end = End.LEFT
+        return None
 
     async def act(self, act: Act, number: int) -> None:
-        open_runs = [run for _, run in self.runs if not run.closed]
+        open_runs = [run for _, run in self.runs if not run.stopped]
         match act:
             case Act.OPEN:
-                listener = Listener(KEYS[number % 3])
+                listener = Listener(KEYS[number % 4])
                 patience = number // 3 if number % 2 else ALL
-                task = asyncio.create_task(self.listen(listener, patience))
+                task = asyncio.create_task(self.listen(listener, patience, pause=number % 3))
                 self.listeners.append((listener, task))
             case Act.CANCEL if self.listeners:
                 self.listeners[number % len(self.listeners)][1].cancel()
             case Act.TURN:
-                for _ in range(number % 8 + 1):
-                    await asyncio.sleep(0)
+                await turns(number % 8 + 1)
+            case Act.CATCH_UP:
+                await turns(200)
+                self.check_that_all_keep_up()
             case Act.GIVE | Act.FINISH | Act.FAIL if open_runs:
                 self.step(act, open_runs[number % len(open_runs)], number)
 
     def step(self, act: Act, run: Run, number: int) -> None:
+        index = [other for _, other in self.runs].index(run)
         match act:
             case Act.GIVE:
-                index = [other for _, other in self.runs].index(run)
                 run.give(tone(256 * index + len(run.given), samples=number % 4))
             case Act.FINISH:
                 run.end()
             case _:
-                run.fail(Unavailable("Gone."))
+                run.fail(Unavailable(f"Run {index} is gone."))
 
     async def finish(self) -> None:
         """End every run, until nobody waits any more."""
@@ -137,12 +161,22 @@ class World:
             await asyncio.sleep(0)
         raise AssertionError("somebody waits for ever")
 
+    def check_that_all_keep_up(self) -> None:
+        """Given time, who listens has heard all that there is."""
+        running = {key: run for key, run in self.runs if not run.stopped}
+        for listener, task in self.listeners:
+            run = running.get(listener.key)
+            if run and listener.key is not None and not task.done():
+                assert listener.heard == b"".join(chunk.pcm for chunk in run.yielded)
+
     def check(self) -> None:
+        """Once all is over: each heard what it should, and the store holds whole audio alone."""
         assert all(run.closed for _, run in self.runs)
         for key, audio in self.store.kept.items():
             assert audio.pcm in self.made(key, whole=True)
         for listener, task in self.listeners:
             assert task.cancelled() is (listener.end is End.CANCELLED)
+            assert task.cancelled() or task.exception() is None
             whole = self.made(listener.key, whole=True)
             if listener.end is End.WHOLE:
                 assert listener.heard in whole
@@ -164,7 +198,7 @@ class World:
 schedules = st.lists(st.tuples(st.sampled_from(Act), st.integers(0, 20)), max_size=80)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(schedules)
 async def test_no_schedule_loses_audio_or_leaves_a_trace(schedule: list[tuple[Act, int]]) -> None:
     before = asyncio.all_tasks()
@@ -179,13 +213,14 @@ async def test_no_schedule_loses_audio_or_leaves_a_trace(schedule: list[tuple[Ac
     world.check()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(schedules)
 async def test_close_ends_any_schedule(schedule: list[tuple[Act, int]]) -> None:
     before = asyncio.all_tasks()
     world = World()
     for act, number in schedule:
         await world.act(act, number)
+    world.closing = True
     await world.cache.close()
     ends = await asyncio.gather(*(task for _, task in world.listeners), return_exceptions=True)
     assert all(end is None or isinstance(end, asyncio.CancelledError) for end in ends)

@@ -3,7 +3,11 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
+import pytest
+
 from polyvox.cache import SegmentCache, Served
+from polyvox.domain.audio import AudioChunk
+from polyvox.errors import Interrupted
 
 from .stage import KEY, OTHER_KEY, RATE, HeldStore, Stage, listen, settle, tone
 
@@ -74,6 +78,37 @@ async def test_each_listener_follows_at_its_own_pace(cache: SegmentCache) -> Non
         run.end()
         assert [chunk async for chunk in fast] == []
         assert [chunk async for chunk in slow] == [tone(1), tone(2), tone(3)]
+
+
+@pytest.mark.parametrize("error", [None, Interrupted("Broken.")])
+async def test_a_slow_listener_misses_nothing_that_is_long_over(
+    cache: SegmentCache, error: Interrupted | None
+) -> None:
+    stage = Stage()
+    may_read = asyncio.Event()
+    heard: list[AudioChunk] = []
+
+    async def listen_slowly() -> None:
+        async with cache.open(None, stage.make) as audio:
+            await may_read.wait()
+            async for chunk in audio:
+                heard.append(chunk)
+
+    listener = asyncio.create_task(listen_slowly())
+    await stage.started()
+    run = stage.runs[0]
+    run.give(tone(1))
+    run.give(tone(2))
+    if error:
+        run.fail(error)
+    else:
+        run.end()
+    await settle()
+    assert cache.flights == 0
+    may_read.set()
+    await asyncio.wait([listener])
+    assert heard == [tone(1), tone(2)]
+    assert str(listener.exception()) == str(error)
 
 
 async def test_without_a_key_nothing_is_shared_or_stored(

@@ -138,7 +138,7 @@ async def test_clear_removes_every_entry_and_nothing_else(tmp_path: Path) -> Non
     strangers = [
         tmp_path / "notes.txt",
         tmp_path / "ab" / "notes.wav",
-        tmp_path / "music" / "a.wav",
+        tmp_path / "music" / f"{key(1)}.wav",
     ]
     for stranger in strangers:
         stranger.parent.mkdir(exist_ok=True)

@@ -20,7 +20,7 @@ from fractions import Fraction
 
 import onnx
 
-from polyvox.providers.piper.parts import Part, Parts
+from polyvox.providers.piper.parts import GIVEN, Part, Parts
 
 
 class Graph:
@@ -63,10 +63,9 @@ class Graph:
 
     def sides(self, start: str, end: str) -> tuple[str, ...]:
         """What the nodes between need besides ``start`` and constants: the mask, the speaker."""
-        given = {i.name for i in self.graph.input} - set(self.shapes)
         inside = self.below(start)
         needed = dict.fromkeys(n for node in self.between(start, end) for n in node.input if n)
-        return tuple(n for n in needed if n not in inside and self.above([n]) & given)
+        return tuple(n for n in needed if n not in inside and self.above([n]).intersection(GIVEN))
 
     def context(self, start: str, end: str) -> int:
         """How far (frames, rounded up) the result at one frame sees to either side."""
@@ -116,7 +115,7 @@ def _ints(node: onnx.NodeProto, name: str) -> Sequence[int]:
 def find_parts(model: onnx.ModelProto) -> Parts | None:
     """The parts of a voice, or None where the graph is built otherwise."""
     graph = Graph(model.graph)
-    given = tuple(i.name for i in model.graph.input if i.name not in graph.shapes)
+    given = tuple(i.name for i in model.graph.input if i.name in GIVEN)
     audio = model.graph.output[0].name
     latent = _latent(graph, audio)
     prior = _prior(graph, latent) if latent else None

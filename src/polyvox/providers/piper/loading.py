@@ -13,39 +13,21 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import onnxruntime
-from piper.config import PiperConfig
-
-from polyvox.domain.audio import AudioChunk
-from polyvox.providers.piper.cores import Cores, Session, Tensor
-from polyvox.providers.piper.parts import Part, Parts
-from polyvox.providers.piper.spelling import Speller, scales
+from polyvox.providers.piper.cores import Cores, Session
+from polyvox.providers.piper.loaded import LoadedVoice
+from polyvox.providers.piper.parts import FORMAT, Part, Parts
+from polyvox.providers.piper.spelling import Speller
 from polyvox.providers.piper.streaming import Voice, WholeVoice, WindowedVoice
 from polyvox.providers.piper.voices import InstalledVoice
 
-FORMAT = 1
-"""Of the folder of parts; part of its name, so that older ones are made anew."""
-SAME = 3e-5
-"""A 16-bit step: where samples in windows and at once differ by more, the graph is run whole."""
 STALE_S = 3600
 """A folder of unfinished parts this old (s) was left by a process that died."""
-PEAK = 0.7
-"""What a voice's own median peak becomes. Measured for joe: single sentences peak between 0.6 and
-1.55 times that, so the loudest just reach full scale; Piper's habit of bringing every sentence to
-full scale cannot be had while streaming, and makes a murmur as loud as a shout."""
-LEAST_GAIN, MOST_GAIN = 0.5, 4.0
-SAMPLE = "0 1 2 3 4 5 6 7 8 9"
-"""Spoken to learn the voice's level: every language has words for it. Takes three seconds of audio;
-its peak is that of the voice's median sentence (joe: 0.49 against 0.49)."""
-_FULL_SCALE = 32_767
-
 _log = logging.getLogger(__name__)
 
 
@@ -69,35 +51,6 @@ def _part(stored: dict[str, Any]) -> Part:
     return Part(tuple(stored["inputs"]), tuple(stored["outputs"]), int(stored["context"]))
 
 
-class LoadedVoice:
-    """A voice in memory. May speak for several jobs at once."""
-
-    def __init__(
-        self, installed: InstalledVoice, speller: Speller, voice: Voice, gain: float
-    ) -> None:
-        self.installed = installed
-        self.gain = gain
-        self._speller = speller
-        self._voice = voice
-
-    @property
-    def windowed(self) -> bool:
-        return isinstance(self._voice, WindowedVoice)
-
-    def sentences(self, text: str) -> Iterator[list[int]]:
-        """Phoneme ids of each sentence that holds any sound."""
-        return self._speller.sentences(text)
-
-    def speak(
-        self, ids: list[int], speed: float, speaker: int, options: onnxruntime.RunOptions
-    ) -> Iterator[AudioChunk]:
-        """One sentence, at the voice's gain. Ends early once ``options.terminate`` is set."""
-        config = self._speller.config
-        for samples in self._voice.audio(_feeds(config, ids, speed, speaker), options):
-            level = np.clip(samples * self.gain, -1.0, 1.0) * _FULL_SCALE
-            yield AudioChunk(np.rint(level).astype("<i2").tobytes(), config.sample_rate)
-
-
 class Loader:
     """Loads voices, and keeps their parts in ``folder`` where it can be written."""
 
@@ -114,7 +67,7 @@ class Loader:
             voice = self._open(installed, kept, learnt.parts)
         except Exception:  # noqa: BLE001 - whatever is wrong with kept parts, they can be made anew
             return self._cut(installed, speller, kept)
-        return LoadedVoice(installed, speller, voice, learnt.gain)
+        return LoadedVoice(speller, voice, learnt.gain)
 
     def _open(self, installed: InstalledVoice, folder: Path, parts: Parts | None) -> Voice:
         if parts is None:
@@ -130,15 +83,15 @@ class Loader:
     def _cut(self, installed: InstalledVoice, speller: Speller, kept: Path) -> LoadedVoice:
         with self._staging() as staging:
             parts = _write_parts(installed.model, staging)
-            sample = _sample(speller)
-            voice = self._open(installed, staging, parts)
-            if isinstance(voice, WindowedVoice) and not _agrees(voice, sample):
+            voice = LoadedVoice(speller, self._open(installed, staging, parts))
+            if parts is not None and not voice.windows_agree():
                 parts = None
-                voice = self._open(installed, staging, None)
-            learnt = Learnt(parts, _gain(voice, sample))
+                voice = LoadedVoice(speller, self._open(installed, staging, None))
+            voice.gain = voice.measure_gain()
+            learnt = Learnt(parts, voice.gain)
             (staging / "voice.json").write_text(json.dumps(asdict(learnt)))
             _keep(staging, kept)
-        return LoadedVoice(installed, speller, voice, learnt.gain)
+        return voice
 
     @contextmanager
     def _staging(self) -> Iterator[Path]:
@@ -160,47 +113,15 @@ def _write_parts(model: Path, folder: Path) -> Parts | None:
     import onnx  # costs 40 MB and 0.2 s, for the first load of a voice only
 
     from polyvox.providers.piper.graph import extract, find_parts
+    from polyvox.providers.piper.pace import add_pace
 
     whole = onnx.load(str(model))
+    add_pace(whole)
     parts = find_parts(whole)
     if parts is not None:
         for name in ("text", "flow", "decoder"):
             onnx.save(extract(whole, getattr(parts, name)), str(folder / f"{name}.onnx"))
     return parts
-
-
-def _sample(speller: Speller) -> Mapping[str, Tensor] | None:
-    """What always sounds the same; None for a voice that has no sounds for digits."""
-    ids = next(speller.sentences(SAMPLE), None)
-    return _feeds(speller.config, ids, noise=False) if ids else None
-
-
-def _agrees(voice: WindowedVoice, sample: Mapping[str, Tensor] | None) -> bool:
-    """Whether windows sound like the whole; a graph may be built in a way that ``graph`` misreads."""
-    if sample is None:
-        return False
-    windowed, whole = voice.in_windows_and_at_once(sample)
-    return windowed.shape == whole.shape and float(np.abs(windowed - whole).max()) < SAME
-
-
-def _gain(voice: Voice, sample: Mapping[str, Tensor] | None) -> float:
-    """What brings the voice to PEAK."""
-    audio = list(voice.audio(sample)) if sample else []
-    peak = max((float(np.abs(piece).max()) for piece in audio), default=0.0)
-    return min(MOST_GAIN, max(LEAST_GAIN, PEAK / peak)) if peak > 0 else 1.0
-
-
-def _feeds(
-    config: PiperConfig, ids: list[int], speed: float = 1.0, speaker: int = 0, *, noise: bool = True
-) -> dict[str, Tensor]:
-    feeds: dict[str, Tensor] = {
-        "input": np.array([ids], dtype=np.int64),
-        "input_lengths": np.array([len(ids)], dtype=np.int64),
-        "scales": np.array(scales(config, speed, noise=noise), dtype=np.float32),
-    }
-    if config.num_speakers > 1:
-        feeds["sid"] = np.array([speaker], dtype=np.int64)
-    return feeds
 
 
 def _sweep(folder: Path) -> None:

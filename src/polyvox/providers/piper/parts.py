@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+FORMAT = 2
+"""Of the parts as kept on disk and of what is learnt with them; grows when a voice would sound otherwise."""
+PACE = "polyvox.pace"
+"""Name of the input that ``pace`` adds to a graph."""
+GIVEN = ("input", "input_lengths", "scales", "sid", PACE)
+"""Names of a voice's inputs; what else a graph lists as input are weights with values of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -68,6 +68,10 @@ class PiperOptions(BaseModel):
     )
     queue_limit: int = Field(default=256, ge=0, description="Further requests that may wait.")
     loaded_voices: int = Field(default=4, ge=1, description="Voices kept in memory.")
+    catalogue_url: str = Field(
+        default="https://huggingface.co/rhasspy/piper-voices/resolve/main/voices.json",
+        description="Where voices are installed from: a voices.json, its files beside it.",
+    )
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:

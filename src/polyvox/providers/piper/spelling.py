@@ -8,7 +8,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import onnxruntime
 from piper import PiperVoice
@@ -47,9 +47,3 @@ def _plain(text: str) -> str:
 
 def _sounds(phoneme: str) -> bool:
     return any(unicodedata.category(c)[0] in "LN" for c in phoneme)
-
-
-def scales(config: Any, speed: float, *, noise: bool = True) -> list[float]:
-    """Noise, length and duration noise, as the model wants them; without noise it always says the same."""
-    length = config.length_scale / speed
-    return [config.noise_scale, length, config.noise_w_scale] if noise else [0.0, length, 0.0]

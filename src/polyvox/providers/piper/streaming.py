@@ -27,7 +27,10 @@ Audio = npt.NDArray[np.float32]
 
 
 class Voice(Protocol):
-    """Phoneme ids and scales to audio."""
+    """Phoneme ids and scales to audio. ``inputs`` names what the graph asks for."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]: ...
 
     def audio(
         self, feeds: Mapping[str, Tensor], options: onnxruntime.RunOptions | None = None
@@ -41,6 +44,7 @@ class WholeVoice:
     """Samples."""
 
     def __init__(self, session: Session) -> None:
+        self.inputs = session.inputs
         self._session = session
 
     def audio(
@@ -55,6 +59,7 @@ class WindowedVoice:
     """A graph cut in three; see ``graph``."""
 
     def __init__(self, parts: Parts, text: Session, flow: Session, decoder: Session) -> None:
+        self.inputs = text.inputs
         self._parts = parts
         self._text, self._flow, self._decoder = text, flow, decoder
 

@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class InstalledVoice:
 
 @dataclass(frozen=True, slots=True)
 class BrokenVoice:
-    """Files that look like a voice and cannot be used, and why."""
+    """Files that look like a voice and cannot be used; ``reason`` is a sentence."""
 
     path: Path
     reason: str
@@ -67,34 +68,35 @@ class Shelf:
         self._folders = folders
         self._default = default_voice
         self._rejected: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def refresh(self) -> bool:
         """Look again; whether anything changed. One stat per file where nothing did."""
         files = [entry for folder in self._folders for entry in _files(folder)]
         seen = tuple((e.path, e.stat().st_size, e.stat().st_mtime_ns) for e in files)
-        if seen == self.found.seen:
-            return False
-        self.found = self._read([Path(e.path) for e in files if e.name.endswith(MODEL)], seen)
-        return True
+        with self._lock:
+            if seen == self.found.seen:
+                return False
+            self.found = self._read(seen)
+            return True
 
     def reject(self, voice: InstalledVoice, reason: str) -> None:
         """It turned out to be unusable; it is left out until its files change."""
-        self._rejected[voice.revision] = reason
-        seen, models = self.found.seen, [v.model for v in self.found.voices.values()]
-        models += [b.path for b in self.found.broken]
-        self.found = self._read(models, seen)
+        with self._lock:
+            self._rejected[voice.revision] = reason
+            self.found = self._read(self.found.seen)
 
-    def _read(self, models: Iterable[Path], seen: tuple[tuple[str, int, int], ...]) -> Found:
+    def _read(self, seen: tuple[tuple[str, int, int], ...]) -> Found:
         good: dict[str, InstalledVoice] = {}
         broken: list[BrokenVoice] = []
-        for model in models:
+        for model in (Path(path) for path, _, _ in seen if path.endswith(MODEL)):
             try:
                 voice = read_voice(model)
                 if voice.revision in self._rejected:
                     raise ValueError(self._rejected[voice.revision])
                 good.setdefault(voice.id, voice)
             except (OSError, ValueError) as error:
-                broken.append(BrokenVoice(model, _reason(error)))
+                broken.append(BrokenVoice(model, f"It is left out: {_reason(error)}."))
         ordered = sorted(good.values(), key=self._rank)
         return Found(seen, {v.id: v for v in ordered}, tuple(broken))
 

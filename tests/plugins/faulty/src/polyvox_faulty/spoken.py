@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from polyvox.provider import AudioStream, Utterance
 from polyvox.providers.piper.provider import PiperProvider
 from polyvox.providers.piper.settings import PiperSettings
-
-from polyvox.provider import AudioStream, Utterance
 from polyvox_faulty.faults import Fault, inject
 
 

@@ -1,0 +1,77 @@
+# Set up, run and check Polyvox. `make` alone lists what it can do.
+.POSIX:
+.SUFFIXES:
+
+PYTHON = python3
+VENV = .venv
+ARGS =
+
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+SOURCES = src tests benchmarks
+# Each stamp is younger than what was installed from these.
+PINS = pyproject.toml constraints.txt
+
+help: ## List the targets
+	@echo "make TARGET   (another Python: make PYTHON=python3.12 TARGET)"
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+
+install: $(VENV)/.dev ## Set up .venv with all that running and testing need
+
+serve: $(VENV)/.runtime ## Start Polyvox; options in ARGS, such as ARGS='--port 9000'
+	@exec $(BIN)/polyvox serve $(ARGS)
+
+test: lint types tests ## Run every check
+
+lint: $(VENV)/.dev ## Check style and who imports whom
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/lint-imports --no-cache
+
+types: $(VENV)/.dev ## Check types
+	$(BIN)/mypy
+
+tests: $(VENV)/.dev ## Run the tests; options in ARGS, such as ARGS='-k piper'
+	$(BIN)/pytest $(ARGS)
+
+format: $(VENV)/.dev ## Put the code into the one style
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+bench: $(VENV)/.bench ## Measure against other servers; options in ARGS
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## Renew constraints.txt with the newest versions that fit
+	rm -rf build/lock
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip --disable-pip-version-check install -q ".[dev,postgres,bench]"
+	echo "# Versions that were tested together. Made by 'make lock'." > build/constraints.txt
+	build/lock/bin/python -m pip freeze --exclude-editable | grep -v ' @ ' >> build/constraints.txt
+	mv build/constraints.txt constraints.txt
+	rm -rf build/lock
+
+clean: ## Remove all that was made here
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help install serve test lint types tests format bench lock clean
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Polyvox needs Python 3.11 or newer, and '$(PYTHON)' is not that." >&2; \
+		echo "Install it, then name it: make PYTHON=python3.12 …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: $(BIN)/python $(PINS)
+	@echo "Installing Polyvox. The first time this takes a minute or two."
+	$(PIP) install -q -c constraints.txt -e ".[postgres]"
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python $(PINS)
+	@echo "Installing Polyvox and its tests. The first time this takes some minutes."
+	$(PIP) install -q -c constraints.txt -e ".[dev,postgres]" -e tests/plugins/faulty
+	@touch $(VENV)/.runtime $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(PIP) install -q -c constraints.txt -e ".[dev,postgres,bench]"
+	@touch $@

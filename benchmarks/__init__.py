@@ -1,0 +1,1 @@
+"""What Polyvox costs and gains, measured side by side; see docs/benchmarks.md."""

@@ -1,0 +1,69 @@
+"""``python -m benchmarks``: one table, every row a ratio measured in turns in this run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import against_piper, cached, engine, loop_lag
+from benchmarks.lab import Lab
+from benchmarks.results import Row
+from benchmarks.table import as_json, as_markdown, as_table, machine
+from polyvox.telemetry import configure_logging
+
+GROUPS: dict[str, Callable[[Lab], Awaitable[list[Row]]]] = {
+    "piper": against_piper.measure,
+    "router": engine.measure_router,
+    "decoder": engine.measure_decoder,
+    "hits": cached.measure_hits,
+    "twins": cached.measure_twins,
+    "loop": loop_lag.measure,
+}
+UNBOUNDED = 300
+"""Columns of the table where no terminal says how many it has."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    asked = _parser().parse_args(arguments)
+    configure_logging("WARNING")
+    about = machine()
+    rows = asyncio.run(_measured(asked.only or list(GROUPS), quick=asked.quick))
+    if asked.json:
+        print(as_json(about, rows))
+    elif asked.markdown:
+        print(as_markdown(about, rows))
+    else:
+        console = Console(width=None if sys.stdout.isatty() else UNBOUNDED, highlight=False)
+        as_table(about, rows, console)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds: under a minute")
+    parser.add_argument("--only", action="append", choices=GROUPS, help="this group; repeatable")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true")
+    shown.add_argument("--markdown", action="store_true")
+    return parser
+
+
+async def _measured(groups: Sequence[str], *, quick: bool) -> list[Row]:
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="polyvox-bench-") as folder:
+        lab = Lab(Path(folder), quick)
+        for name in groups:
+            begun = time.monotonic()
+            rows += await GROUPS[name](lab)
+            print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    return rows
+
+
+if __name__ == "__main__":
+    main()

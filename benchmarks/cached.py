@@ -1,0 +1,102 @@
+"""What the cache gives: a hit's first byte against making it, and twenty twins against one."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import aiohttp
+
+from benchmarks.client import Heard, Target, http, listen, listen_at_once
+from benchmarks.lab import Lab, turns
+from benchmarks.results import Goal, Pairs, Row, percentile, spread
+from benchmarks.servers import polyvox_server, polyvox_target
+
+HIT_P50 = Goal(5.0, of="ours")
+TWINS = 20
+TWINS_TIME, TWINS_MADE = Goal(1.5), Goal(1.0)
+HITS_PER_ROUND = 20
+SPEECH_ID = "x-polyvox-speech-id"
+STORED_S = 10.0
+"""How long a reply may take to be in the store, in seconds."""
+
+
+async def measure_hits(lab: Lab) -> list[Row]:
+    """Each round makes a sentence, then fetches it again and again."""
+    made: list[float] = []
+    hits: list[float] = []
+    async with polyvox_server(lab.home) as url, http() as session:
+        target, reports = polyvox_target(url), _Reports(session, url)
+        await listen_at_once(session, target, [lab.texts.sentence() for _ in range(4)])
+        for _ in range(lab.rounds(10, 3)):
+            text = lab.texts.sentence()
+            made.append(1000 * (await listen(session, target, text)).first_byte_s)
+            await _until_stored(session, target, reports, text)
+            for _ in range(HITS_PER_ROUND):
+                hits.append(1000 * (await listen(session, target, text)).first_byte_s)
+    return [_hit_row(percent, hits, made) for percent in (50, 95)]
+
+
+def _hit_row(percent: int, hits: list[float], made: list[float]) -> Row:
+    """The spread is over rounds: each one's hits against what it made."""
+    each = [hits[i : i + HITS_PER_ROUND] for i in range(0, len(hits), HITS_PER_ROUND)]
+    ratios = [percentile(h, percent) / m for h, m in zip(each, made, strict=True)]
+    ours, base = percentile(hits, percent), percentile(made, percent)
+    return Row(
+        f"cache hit: first byte p{percent}",
+        "ms",
+        ours,
+        base,
+        "the same sentence, made",
+        ours / base,
+        *spread(ratios),
+        len(made),
+        HIT_P50 if percent == 50 else None,
+        f"{len(hits)} hits",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reports:
+    session: aiohttp.ClientSession
+    url: str
+
+    async def synthesized(self, heard: Heard) -> int:
+        """Segments of a reply that were made for it, neither stored nor shared."""
+        async with self.session.get(f"{self.url}/v1/speech/{heard.headers[SPEECH_ID]}") as response:
+            response.raise_for_status()
+            report = await response.json()
+        attempts = [a for segment in report["segments"] for a in segment["attempts"]]
+        return sum(not (a["cached"] or a["shared"]) for a in attempts)
+
+
+async def _until_stored(
+    session: aiohttp.ClientSession, target: Target, reports: _Reports, text: str
+) -> None:
+    async with asyncio.timeout(STORED_S):
+        while await reports.synthesized(await listen(session, target, text)):
+            pass
+
+
+async def measure_twins(lab: Lab) -> list[Row]:
+    """Twenty identical requests at once against one, each round with two new sentences."""
+    whole_ms, made = Pairs(), Pairs()
+    async with polyvox_server(lab.home) as url, http() as session:
+        target, reports = polyvox_target(url), _Reports(session, url)
+        await listen_at_once(session, target, [lab.texts.sentence() for _ in range(4)])
+        for order in turns(lab.rounds(10, 3)):
+            for ours in order:
+                text, count = lab.texts.sentence(), TWINS if ours else 1
+                begun = time.perf_counter()
+                heard = await listen_at_once(session, target, [text] * count)
+                elapsed = 1000 * (time.perf_counter() - begun)
+                segments = [await reports.synthesized(reply) for reply in heard]
+                (whole_ms.ours if ours else whole_ms.base).append(elapsed)
+                (made.ours if ours else made.base).append(sum(segments))
+    against = "1 request"
+    what = f"single-flight: {TWINS} at once"
+    return [
+        Row.of(f"{what}, last byte", "ms", whole_ms, against=against, goal=TWINS_TIME),
+        Row.of(f"{what}, syntheses", "segments", made, against=against, goal=TWINS_MADE),
+    ]

