@@ -20,8 +20,10 @@ class DictStore:
         self.kept.clear()
         return count
 
-    async def size_bytes(self) -> int:
+    @property
+    def size_bytes(self) -> int:
         return sum(len(audio.pcm) for audio in self.kept.values())
 
-    async def entries(self) -> int:
+    @property
+    def entries(self) -> int:
         return len(self.kept)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from polyvox.api.encoding import EncodingThreads
 from polyvox.api.errors import add_error_handlers
 from polyvox.api.guards import BodyLimit, KeyGuard, LoopbackGuard
 from polyvox.api.host import ApiHost
@@ -22,6 +23,7 @@ EXPOSED_HEADERS = ["x-request-id", "x-polyvox-speech-id", "x-polyvox-provider", 
 
 def create_app(application: ApiHost) -> FastAPI:
     """Starts and stops ``application`` with itself."""
+    threads = EncodingThreads()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -30,6 +32,7 @@ def create_app(application: ApiHost) -> FastAPI:
             yield
         finally:
             await application.stop()
+            threads.stop()
 
     app = FastAPI(
         title="Polyvox",
@@ -42,7 +45,7 @@ def create_app(application: ApiHost) -> FastAPI:
         redirect_slashes=False,
         responses={"4XX": {"model": ErrorReply}, "5XX": {"model": ErrorReply}},
     )
-    app.state.host = application
+    app.state.host, app.state.threads = application, threads
     add_error_handlers(app)
     for routes in (speech, personalities, providers, listing, stats, health):
         app.include_router(routes.router)

@@ -3,58 +3,80 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
+from typing import TypeVar
 
-from polyvox.audio.containers import Encoder, open_encoder
+from polyvox.audio.containers import open_encoder
 from polyvox.domain.audio import SAMPLE_BYTES, AudioChunk, AudioFormat
 from polyvox.services.speech import Speech
 
-SLICE_MS = 20
-"""Audio encoded in one go: 64 listeners who encode at once delay each other by some 15 ms."""
+THREADS = 2
+"""Compressing a second of speech takes some 10 ms of a core, nearly all of it outside Python."""
+SLICE_MS = 100
+"""Audio compressed in one go; the next listener's turn comes after about a millisecond."""
 SEND_BYTES = 4096
 """Encoded bytes that are sent without waiting for the end of a chunk."""
 AT_HAND_S = 0.02
 """How long a WAV whose beginning comes from the cache is given to show that all of it does."""
-_UNCOMPRESSED = (AudioFormat.WAV, AudioFormat.PCM)
+
+T = TypeVar("T")
 
 
-async def encoded(speech: Speech, format: AudioFormat) -> AsyncGenerator[bytes, None]:
+class EncodingThreads:
+    """Keeps compression off the event loop. Threads start with the first work."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="encoding")
+
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        job = self._pool.submit(work, *arguments)
+        try:
+            return await asyncio.wrap_future(job)
+        finally:
+            if not job.cancelled():
+                # Cancelled in the midst of it. An encoder stands only one user at a time, and
+                # this one is a slice away from being free: not worth an await that could itself
+                # be cancelled.
+                wait([job])
+
+    def stop(self) -> None:
+        self._pool.shutdown()
+
+
+async def _here(work: Callable[..., T], *arguments: object) -> T:
+    return work(*arguments)
+
+
+async def encoded(
+    speech: Speech, format: AudioFormat, threads: EncodingThreads
+) -> AsyncGenerator[bytes, None]:
     """The bytes of the whole reply; never empty pieces. Close it to break off.
 
     A WAV states its exact size when all audio is at hand before the first byte leaves.
     """
+    compressed = format not in (AudioFormat.WAV, AudioFormat.PCM)
+    run = threads.run if compressed else _here
     async with _at_hand(speech, wanted=format is AudioFormat.WAV) as (total, chunks):
-        encoder = open_encoder(format, speech.sample_rate, total_samples=total)
+        encoder = await run(partial(open_encoder, format, speech.sample_rate, total_samples=total))
         try:
-            begun = False
+            begun, ready = False, b""
             async with aclosing(chunks):
                 async for chunk in chunks:
-                    async for data in _encode(encoder, format, chunk, at_once=not begun):
-                        begun = True
-                        yield data
-            if rest := encoder.close():
+                    for pcm in _slices(chunk) if compressed else (chunk.pcm,):
+                        ready += await run(encoder.write, pcm)
+                        if ready and (not begun or len(ready) >= SEND_BYTES):
+                            yield ready
+                            begun, ready = True, b""
+                    if ready:
+                        yield ready
+                        ready = b""
+            if rest := await run(encoder.close):
                 yield rest
         finally:
             encoder.abort()  # nothing, once it is closed
-
-
-async def _encode(
-    encoder: Encoder, format: AudioFormat, chunk: AudioChunk, *, at_once: bool
-) -> AsyncGenerator[bytes, None]:
-    """A chunk's bytes; ``at_once`` hands out the first of them as soon as there are any."""
-    if format in _UNCOMPRESSED:
-        yield encoder.write(chunk.pcm)
-        return
-    ready = b""
-    for pcm in _slices(chunk):
-        ready += encoder.write(pcm)
-        await asyncio.sleep(0)  # the other listeners' turn
-        if ready and (at_once or len(ready) >= SEND_BYTES):
-            yield ready
-            ready, at_once = b"", False
-    if ready:
-        yield ready
 
 
 def _slices(chunk: AudioChunk) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
+from polyvox.api.encoding import EncodingThreads
 from polyvox.config import Settings
 from polyvox.services.container import Services
 from polyvox.telemetry import Metrics
@@ -27,9 +28,14 @@ def _host(request: Request) -> ApiHost:
     return cast("ApiHost", request.app.state.host)
 
 
+def _threads(request: Request) -> EncodingThreads:
+    return cast("EncodingThreads", request.app.state.threads)
+
+
 def _services(request: Request) -> Services:
     return _host(request).services
 
 
 HostDep = Annotated[ApiHost, Depends(_host)]
+ThreadsDep = Annotated[EncodingThreads, Depends(_threads)]
 ServicesDep = Annotated[Services, Depends(_services)]

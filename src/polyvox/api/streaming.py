@@ -14,7 +14,7 @@ from fastapi import Response
 from prometheus_client import Gauge
 from starlette.types import Receive, Scope, Send
 
-from polyvox.api.encoding import encoded
+from polyvox.api.encoding import EncodingThreads, encoded
 from polyvox.api.errors import InternalError, ReplyTimedOut, describe
 from polyvox.api.middleware import TRANSPORT
 from polyvox.domain.audio import MEDIA_TYPES, AudioFormat
@@ -88,6 +88,7 @@ class Reply(Response):
         format: AudioFormat,
         framing: Framing,
         *,
+        threads: EncodingThreads,
         limit_s: float,
         listeners: Gauge,
     ) -> None:
@@ -95,6 +96,7 @@ class Reply(Response):
         self._open = open_
         self._format = format
         self._framing = framing
+        self._threads = threads
         self._limit_s = limit_s
         self._listeners = listeners
         self._begun = False
@@ -129,7 +131,10 @@ class Reply(Response):
                 await _send(send, self._framing.broken(public))
 
     async def _send_all(self, send: Send) -> None:
-        async with await self._open() as speech, aclosing(encoded(speech, self._format)) as body:
+        async with (
+            await self._open() as speech,
+            aclosing(encoded(speech, self._format, self._threads)) as body,
+        ):
             async for data in body:
                 if not self._begun:
                     self._begun = True

@@ -42,7 +42,7 @@ def decoded(data: bytes, format: str) -> bytes:
     if format == "pcm":
         return data
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
     frames += resampler.resample(None)
     return b"".join(frame.to_ndarray().tobytes() for frame in frames)
@@ -69,7 +69,7 @@ async def test_streams_say_the_words(client: openai.AsyncOpenAI, format: Format)
     assert words_of(decoded(b"".join(pieces), format), RATE) == normal_words(text)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", ["mp3", "wav"])
 async def test_events_say_the_words(client: openai.AsyncOpenAI, format: Format) -> None:
     streaming = client.audio.speech.with_streaming_response
     async with streaming.create(

@@ -47,7 +47,7 @@ def speaker_voice(folder: Path, voice_id: str = "en_US-trio-medium") -> Path:
     table = np.random.default_rng(7).normal(size=(SPEAKERS, _SPEAKER_SIZE)).astype(np.float32)
     table[0] = 0
     graph = model.graph
-    graph.initializer.remove(next(w for w in graph.initializer if w.name == "sid"))
+    _rename(graph, "sid", "constant")  # joe's exporter gave a mere number this name
     graph.input.append(helper.make_tensor_value_info("sid", onnx.TensorProto.INT64, [1]))
     axis = numpy_helper.from_array(np.array([2], np.int64), "speaker.axis")
     graph.initializer.extend([numpy_helper.from_array(table, "speaker.table"), axis])
@@ -85,6 +85,14 @@ def _condition(graph: onnx.GraphProto, name: str) -> None:
     graph.node.insert(
         place + 2, helper.make_node("Add", [f"{name}.bare", f"{name}.speaker"], [made])
     )
+
+
+def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
+    next(w for w in graph.initializer if w.name == old).name = new
+    for node in graph.node:
+        for place, name in enumerate(node.input):
+            if name == old:
+                node.input[place] = new
 
 
 def copy_joe(folder: Path, voice_id: str = JOE) -> Path:

@@ -177,7 +177,13 @@ def test_the_gain_brings_the_voice_to_its_peak_without_clipping(parts: Path) -> 
     assert voice.gain > 1.0
 
 
-@pytest.mark.parametrize("speed", [0.5, 1.5, 2.0, 4.0])
+def test_at_full_speed_no_phoneme_is_lost(parts: Path) -> None:
+    voice = load(JOE_MODEL, parts)
+    (ids,) = voice.sentences(SENTENCE)
+    assert len(speak(voice, SENTENCE, speed=4.0)) == len(ids) * HOP
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.5, 2.0])
 def test_the_speed_asked_for_is_kept_to(parts: Path, speed: float) -> None:
     voice = load(JOE_MODEL, parts)
     usual, asked = (

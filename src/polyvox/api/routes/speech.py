@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from polyvox.api.host import HostDep, ServicesDep
+from polyvox.api.host import HostDep, ServicesDep, ThreadsDep
 from polyvox.api.schemas import SpeechBody
 from polyvox.api.streaming import Events, Plain, Reply
 from polyvox.api.views import ReportView
@@ -39,12 +39,13 @@ _REPLY: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/v1/audio/speech", response_class=Response, responses=_REPLY, summary="Speak a text")
-async def speak(body: SpeechBody, host: HostDep) -> Reply:
+async def speak(body: SpeechBody, host: HostDep, threads: ThreadsDep) -> Reply:
     """OpenAI's endpoint. `language`, `provider` and `fallback` are Polyvox's own additions."""
     return Reply(
         lambda: _open(body, host.services),
         body.response_format,
         Events() if body.stream_format == "sse" else Plain(body.response_format),
+        threads=threads,
         limit_s=host.settings.reply_timeout_s,
         listeners=host.metrics.listeners,
     )

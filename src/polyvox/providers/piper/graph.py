@@ -63,9 +63,10 @@ class Graph:
 
     def sides(self, start: str, end: str) -> tuple[str, ...]:
         """What the nodes between need besides ``start`` and constants: the mask, the speaker."""
+        given = {i.name for i in self.graph.input}.intersection(GIVEN)
         inside = self.below(start)
         needed = dict.fromkeys(n for node in self.between(start, end) for n in node.input if n)
-        return tuple(n for n in needed if n not in inside and self.above([n]).intersection(GIVEN))
+        return tuple(n for n in needed if n not in inside and self.above([n]) & given)
 
     def context(self, start: str, end: str) -> int:
         """How far (frames, rounded up) the result at one frame sees to either side."""

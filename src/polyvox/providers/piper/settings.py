@@ -24,7 +24,7 @@ class PiperSettings(VoiceSettings):
         default=1.0,
         ge=MIN_SPEED,
         le=MAX_SPEED,
-        description="1 is the voice's own pace, 2 twice it.",
+        description="1 is the voice's own pace, 2 twice it; no voice gets much faster than that.",
     )
     speaker_id: int = Field(
         default=0, ge=0, description="Number of the speaker, in voices that hold several."
