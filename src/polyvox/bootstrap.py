@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from polyvox.cache.segments import SegmentCache
 from polyvox.cache.store import FileStore
 from polyvox.config import Settings
+from polyvox.domain.capabilities import Kind
 from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
 from polyvox.errors import Conflict
 from polyvox.provider.base import Provider
@@ -58,7 +59,8 @@ def _speak(
     personalities: PersonalityRepository | None = None,
 ) -> SpeakService:
     def deadlines(provider: str) -> Deadlines:
-        chosen = settings.deadline_for(provider)
+        local = providers.get(provider).kind is Kind.LOCAL
+        chosen = settings.deadline_for(provider, local=local)
         return Deadlines(chosen.first_audio_s, chosen.stall_s)
 
     limits = SpeakLimits(settings.text_max_characters, deadlines)

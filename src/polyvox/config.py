@@ -33,7 +33,7 @@ def default_home() -> Path:
 class DeadlineSettings(BaseModel):
     """Seconds to the first audible audio, and between two chunks after it."""
 
-    first_audio_s: float = Field(default=15.0, gt=0)
+    first_audio_s: float = Field(default=10.0, gt=0)
     stall_s: float = Field(default=10.0, gt=0)
 
 
@@ -68,8 +68,9 @@ class Settings(BaseSettings):
     cache_max_mb: int = Field(default=512, ge=0, description="0 switches the cache off.")
     reports_kept: int = Field(default=10_000, ge=0, description="Speech reports in the database.")
     deadline: DeadlineSettings = DeadlineSettings()
+    deadline_local: DeadlineSettings = DeadlineSettings(first_audio_s=30.0, stall_s=20.0)
     deadlines: dict[str, DeadlineSettings] = Field(
-        default_factory=dict, description="Per provider id, instead of `deadline`."
+        default_factory=dict, description="Per provider id, instead of the two above."
     )
     providers: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Options per provider id."
@@ -95,8 +96,9 @@ class Settings(BaseSettings):
     def on_loopback(self) -> bool:
         return self.host in LOOPBACK_NAMES or self.host.startswith("127.")
 
-    def deadline_for(self, provider: str) -> DeadlineSettings:
-        return self.deadlines.get(provider, self.deadline)
+    def deadline_for(self, provider: str, *, local: bool) -> DeadlineSettings:
+        """A local engine's is longer: waiting for its turn counts, too."""
+        return self.deadlines.get(provider, self.deadline_local if local else self.deadline)
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:

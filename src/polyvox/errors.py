@@ -194,8 +194,12 @@ class Crashed(ProviderError):
 
 
 class Throttled(ProviderError):
-    """Too many requests; ``retry_after`` is in seconds, ``None`` when the provider did not say."""
+    """Too many requests; ``retry_after`` is in seconds, None when the provider did not say.
 
+    Zero means that nothing but this request was turned away: the provider need not rest.
+    """
+
+    retry = True
     code = "throttled"
 
     def __init__(

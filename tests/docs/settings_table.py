@@ -21,10 +21,22 @@ def table() -> str:
         rows.append(
             f"| `POLYVOX_{name.upper()}` | {_default(name, field)} | {field.description or ''} |"
         )
-    for name, field in DeadlineSettings.model_fields.items():
-        row = f"| `POLYVOX_DEADLINE__{name.upper()}` | `{field.default}` | Seconds. |"
-        rows.insert(rows.index(next(r for r in rows if "`POLYVOX_DEADLINE`" in r)), row)
-    return "\n".join(r for r in rows if "`POLYVOX_DEADLINE`" not in r) + "\n"
+        if isinstance(field.default, DeadlineSettings):
+            rows.pop()
+            rows += _deadlines(name, field.default)
+    return "\n".join(rows) + "\n"
+
+
+def _deadlines(name: str, values: DeadlineSettings) -> list[str]:
+    whose = "a local provider" if name.endswith("local") else "a cloud provider"
+    told = {
+        "first_audio_s": f"Seconds to the first audible audio of {whose}.",
+        "stall_s": f"Seconds between two chunks of {whose}.",
+    }
+    return [
+        f"| `POLYVOX_{name.upper()}__{part.upper()}` | `{value}` | {told[part]} |"
+        for part, value in values.model_dump().items()
+    ]
 
 
 def _default(name: str, field: FieldInfo) -> str:

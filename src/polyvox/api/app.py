@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from polyvox.api.docs import add_docs
 from polyvox.api.encoding import EncodingThreads
 from polyvox.api.errors import add_error_handlers
 from polyvox.api.guards import BodyLimit, KeyGuard, LoopbackGuard
@@ -40,7 +41,7 @@ def create_app(application: ApiHost) -> FastAPI:
         version=version("polyvox"),
         lifespan=lifespan,
         middleware=_middleware(application),
-        docs_url=None,  # FastAPI's pages load their scripts from elsewhere
+        docs_url=None,  # polyvox.api.docs has its own
         redoc_url=None,
         redirect_slashes=False,
         responses={"4XX": {"model": ErrorReply}, "5XX": {"model": ErrorReply}},
@@ -49,6 +50,7 @@ def create_app(application: ApiHost) -> FastAPI:
     add_error_handlers(app)
     for routes in (speech, personalities, providers, listing, stats, health):
         app.include_router(routes.router)
+    add_docs(app)
     return app
 
 

@@ -35,12 +35,12 @@ class EncodingThreads:
         job = self._pool.submit(work, *arguments)
         try:
             return await asyncio.wrap_future(job)
-        finally:
-            if not job.cancelled():
-                # Cancelled in the midst of it. An encoder stands only one user at a time, and
-                # this one is a slice away from being free: not worth an await that could itself
-                # be cancelled.
+        except asyncio.CancelledError:
+            # An encoder stands only one user at a time. It is a slice away from being free: not
+            # worth an await, which could itself be cancelled.
+            if not job.cancel():
                 wait([job])
+            raise
 
     def stop(self) -> None:
         self._pool.shutdown()

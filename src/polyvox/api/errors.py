@@ -127,7 +127,7 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     status = HTTPStatus(error.status_code)
     messages: Mapping[int, str] = {
-        404: "There is nothing at this path. GET /openapi.json lists all.",
+        404: "There is nothing at this path. GET /docs lists all.",
         405: f"{request.method} is not possible here.",
         400: f"The body could not be read. {JSON_REMEDY}",
     }

@@ -13,8 +13,8 @@ from polyvox.hosting.engine import Engine, EngineJob
 from polyvox.hosting.turns import Turn, Turns
 from polyvox.provider.base import AudioStream, audio_stream
 
-RETRY_AFTER_S = 1.0
-"""What a caller turned away at the queue limit is told to wait (s)."""
+RETRY_AFTER_S = 0.0
+"""A full queue is no reason to let the engine rest: the next caller may find a place in it."""
 
 
 class InlineHost:

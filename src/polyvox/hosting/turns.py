@@ -2,14 +2,16 @@
 
 A job that holds a thread from its first chunk to its last makes everybody behind it wait for
 the whole segment, and a listener who does not read holds the thread for ever. So a thread takes
-one chunk of a job and then asks again. Who has had the least audio goes first: a new listener
-hears something after one chunk of each other's, and who has read-ahead enough rests, at no cost
-but memory.
+one chunk of a job and then asks again. Who runs dry first goes first (earliest deadline): a new
+listener hears something before others get audio that they do not need yet, and nobody starves,
+since a new one never comes before those who are dry already. Who has read-ahead enough rests, at
+no cost but memory.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
@@ -34,6 +36,7 @@ class Turn:
         self.chunks: deque[AudioChunk] = deque()
         self.made_ms = 0.0
         self.waiting_ms = 0.0
+        self.dry_at = time.monotonic()
         self.running = False
         self.ended = False
         self.error: PolyvoxError | None = None
@@ -48,8 +51,8 @@ class Turn:
 
     @property
     def rank(self) -> tuple[bool, float]:
-        """Lowest first: what only has to be cleared away, then who has had the least audio."""
-        return not self.cancelled(), self.made_ms
+        """Lowest first: what only has to be cleared away, then whose listener runs dry first."""
+        return not self.cancelled(), self.dry_at
 
     def step(self) -> AudioChunk | PolyvoxError | None:
         """Make the next chunk; None at the end, an error where it failed. Blocks."""
@@ -158,8 +161,7 @@ class Turns:
     def _settle(self, turn: Turn, made: AudioChunk | PolyvoxError | None) -> None:
         turn.running = False
         if isinstance(made, AudioChunk) and not turn.cancelled():
-            self._turns.remove(turn)
-            self._turns.append(turn)  # to the back, among those who have had as much
+            turn.dry_at = max(turn.dry_at, time.monotonic()) + made.duration_ms / 1000
             turn.chunks.append(made)
             turn.made_ms += made.duration_ms
             turn.waiting_ms += made.duration_ms

@@ -85,8 +85,10 @@ class Breaker:
         match error:
             case RequestError() | Refused():
                 return  # the text's or the caller's fault says nothing about the provider
-            case Throttled():
-                self._open(error.retry_after or policy.throttled_s, "too many requests")
+            case Throttled(retry_after=0):
+                return  # its queue is full now; the next request may find a place
+            case Throttled(retry_after=seconds):
+                self._open(policy.throttled_s if seconds is None else seconds, "too many requests")
             case Misconfigured():
                 self._open(policy.misconfigured_s, "a configuration error")
             case QuotaExhausted():

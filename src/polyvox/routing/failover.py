@@ -13,9 +13,12 @@ from contextlib import AbstractAsyncContextManager
 
 from polyvox.cache.flight import CachedAudio, Served
 from polyvox.domain.speech import Attempt, Exclusion, Outcome
-from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError, Unavailable
+from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError, Throttled, Unavailable
 from polyvox.routing.candidates import Candidate, Plan
 from polyvox.routing.track import Track
+
+THROTTLED_PAUSE_S = 1.0
+"""Before a provider that turned a segment away is asked for it a second time."""
 
 Opener = Callable[[Candidate, str], AbstractAsyncContextManager[CachedAudio]]
 """Opens a candidate's audio of a text: entered with the first audio in hand."""
@@ -56,6 +59,8 @@ class Failover:
         """Fill ``track`` to its end. Raises NoVoiceLeft with every cause; request errors too."""
         failed: dict[int, Exception] = {}
         for place, candidate in chain.turns(failed):
+            if isinstance(failed.get(place), Throttled):
+                await asyncio.sleep(THROTTLED_PAUSE_S)
             resting = self._refusal(candidate.provider)
             if resting:
                 out = Exclusion(provider=candidate.provider, code="resting", reason=resting)

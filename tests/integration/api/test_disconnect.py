@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.integration.api.client import Stage
 from tests.integration.api.gated import Gated, Mode
 from tests.integration.api.listener import Listener
+from tests.support.server import serving, settings_for
 
 PROMPT_S = 0.1
 WAIT_S = 5.0
@@ -94,3 +96,20 @@ async def test_nothing_is_left_behind(stage: Stage) -> None:
         return [t.get_name() for t in asyncio.all_tasks() if "reply" in t.get_name()]
 
     assert stage.server.call(still_running()) == []
+
+
+def test_stopping_the_server_stops_everything(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, default_personality="nobody")
+    with serving(settings, loaders={"gated": lambda: Gated}) as running:
+        gate = running.application.services.providers.get("gated")
+        assert isinstance(gate, Gated)
+        listeners = [Listener(running.port, response_format="mp3") for _ in range(3)]
+        for each in listeners:
+            each.read(1000)
+        gate.reset(Mode.MUTE)
+        waiting = Listener(running.port, input="Something else.")
+        assert gate.entered.wait(WAIT_S)
+    for each in (*listeners, waiting):
+        assert not each.read_rest().endswith(b"0\r\n\r\n")
+        each.socket.close()
+    assert running.leaked == []

@@ -140,6 +140,17 @@ async def test_the_openapi_document_shows_every_path(piper: Client) -> None:
             assert "422" not in operation["responses"], (method, path)
 
 
+async def test_the_docs_page_needs_nothing_from_elsewhere(stage: Stage) -> None:
+    answer = await stage.get("/docs")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    page = answer.body.decode()
+    assert "POST /v1/audio/speech" in page
+    assert "response_format" in page
+    assert "<script" not in page
+    assert "https://" not in page
+
+
 async def test_a_report_nobody_keeps_is_404(stage: Stage) -> None:
     answer = await stage.get("/v1/speech/sp_unknown")
     assert (answer.status, answer.error["code"]) == (404, "unknown_report")

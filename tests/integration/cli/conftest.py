@@ -17,6 +17,7 @@ import structlog
 from typer.testing import CliRunner
 
 from polyvox.cli.app import app
+from polyvox.services.providers import discover
 
 COMMAND = (sys.executable, "-m", "polyvox")
 ENOUGH_S = 60.0
@@ -54,8 +55,9 @@ def prepared_parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(tmp_path: Path, prepared_parts: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
-    (folder / "providers" / "piper").mkdir(parents=True)
-    (folder / "providers" / "piper" / "parts").symlink_to(prepared_parts)
+    for name in ("piper", "fault_piper"):
+        (folder / "providers" / name).mkdir(parents=True)
+        (folder / "providers" / name / "parts").symlink_to(prepared_parts)
     monkeypatch.setenv("POLYVOX_HOME", str(folder))
     monkeypatch.setenv("POLYVOX_PORT", str(free_port()))
     monkeypatch.chdir(tmp_path)
@@ -63,9 +65,11 @@ def home(tmp_path: Path, prepared_parts: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def polyvox(home: Path) -> Iterator[Polyvox]:
-    """Runs the command in this process."""
+def polyvox(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Polyvox]:
+    """Runs the command in this process; Piper is loaded once, not once more with faults in it."""
     before = structlog.get_config()
+    found = {name: loader for name, loader in discover().items() if name != "fault_piper"}
+    monkeypatch.setattr("polyvox.bootstrap.discover", lambda: found)
 
     def run(*arguments: str, stdin: bytes | None = None) -> Ran:
         result = CliRunner().invoke(app, arguments, input=stdin, prog_name="polyvox")

@@ -14,9 +14,10 @@ from onnx import helper
 from polyvox.hosting.cancel import CancelToken
 from polyvox.providers.piper.cores import Cores, Session
 from polyvox.providers.piper.graph import extract, find_parts
-from polyvox.providers.piper.loaded import PEAK, LoadedVoice
+from polyvox.providers.piper.loaded import PEAK, SAME, LoadedVoice
 from polyvox.providers.piper.loading import Loader
-from polyvox.providers.piper.parts import Parts
+from polyvox.providers.piper.pace import add_pace
+from polyvox.providers.piper.parts import PACE, Parts
 from polyvox.providers.piper.spelling import Speller
 from polyvox.providers.piper.streaming import (
     FIRST_WINDOW,
@@ -29,8 +30,8 @@ from polyvox.providers.piper.voices import read_voice
 
 from .stage import JOE_CONFIG, JOE_MODEL, SENTENCE, SPEAKERS, speaker_voice, write_voice
 
-SAME = 1e-5
 RATE, HOP = 22_050, 256
+OWN_PACE = {PACE: np.ones(1, np.float32)}
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,7 @@ def joe(tmp_path_factory: pytest.TempPathFactory) -> Cut:
 
 def cut(model: Path, folder: Path) -> Cut:
     whole = onnx.load(str(model))
+    assert add_pace(whole)
     parts = find_parts(whole)
     assert parts is not None
     cores = Cores(1, 1)
@@ -76,14 +78,14 @@ def feeds(config: Path, text: str = SENTENCE, speaker: int | None = None) -> dic
 def test_the_parts_in_windows_say_what_the_uncut_model_says(joe: Cut) -> None:
     given = feeds(JOE_CONFIG)
     uncut = onnxruntime.InferenceSession(str(JOE_MODEL)).run(None, given)[0].reshape(-1)
-    pieces = list(joe.voice.audio(given))
+    pieces = list(joe.voice.audio({**given, **OWN_PACE}))
     assert len(pieces) >= 3
     assert np.abs(np.concatenate(pieces) - uncut).max() < SAME
 
 
 def test_windows_of_any_width_agree(joe: Cut) -> None:
     voice = joe.voice
-    frames = voice.frames(feeds(JOE_CONFIG, "No, thank you."))
+    frames = voice.frames({**feeds(JOE_CONFIG, "No, thank you."), **OWN_PACE})
     count = next(iter(frames.values())).shape[-1]
     whole = np.concatenate(list(voice.decode(frames, [(0, count)])))
     for width in (1, 7, 40):
@@ -94,7 +96,7 @@ def test_windows_of_any_width_agree(joe: Cut) -> None:
 
 def test_a_frame_changes_nothing_beyond_the_counted_context(joe: Cut) -> None:
     assert (joe.parts.flow.context, joe.parts.decoder.context) == (32, 12)
-    frames = joe.voice.frames(feeds(JOE_CONFIG, "No, thank you."))
+    frames = joe.voice.frames({**feeds(JOE_CONFIG, "No, thank you."), **OWN_PACE})
     prior, at = joe.parts.flow.inputs[0], 50
     changed = frames[prior].astype(np.float32)
     changed[..., at] += np.float32(1.0)
@@ -114,7 +116,7 @@ def test_a_voice_of_several_speakers_is_cut_too(trio: Path, tmp_path: Path, spea
     assert len(parts.decoder.inputs) == 2
     given = feeds(trio.with_name(f"{trio.name}.json"), "No, thank you.", speaker)
     uncut = onnxruntime.InferenceSession(str(trio)).run(None, given)[0].reshape(-1)
-    assert np.abs(np.concatenate(list(voice.audio(given))) - uncut).max() < SAME
+    assert np.abs(np.concatenate(list(voice.audio({**given, **OWN_PACE}))) - uncut).max() < SAME
     joe = feeds(JOE_CONFIG, "No, thank you.")
     first = onnxruntime.InferenceSession(str(JOE_MODEL)).run(None, joe)[0].reshape(-1)
     assert (len(first) == len(uncut) and np.allclose(first, uncut, atol=SAME)) is (speaker == 0)
@@ -177,19 +179,21 @@ def test_the_gain_brings_the_voice_to_its_peak_without_clipping(parts: Path) -> 
     assert voice.gain > 1.0
 
 
-def test_at_full_speed_no_phoneme_is_lost(parts: Path) -> None:
-    voice = load(JOE_MODEL, parts)
-    (ids,) = voice.sentences(SENTENCE)
-    assert len(speak(voice, SENTENCE, speed=4.0)) == len(ids) * HOP
+@pytest.mark.parametrize("speed", [0.25, 0.5, 0.9, 1.0, 1.5, 1.8])
+def test_the_speed_asked_for_is_kept_to(joe: Cut, speed: float) -> None:
+    usual, asked = (count(joe, feeds(JOE_CONFIG), speed=at) for at in (1.0, speed))
+    assert usual / asked == pytest.approx(speed, rel=0.01)
 
 
-@pytest.mark.parametrize("speed", [0.5, 1.5, 2.0])
-def test_the_speed_asked_for_is_kept_to(parts: Path, speed: float) -> None:
-    voice = load(JOE_MODEL, parts)
-    usual, asked = (
-        sum(len(speak(voice, SENTENCE, speed=at)) for _ in range(3)) for at in (1.0, speed)
-    )
-    assert usual / asked == pytest.approx(speed, rel=0.1)
+def test_at_full_speed_no_phoneme_is_lost(joe: Cut) -> None:
+    given = feeds(JOE_CONFIG)
+    assert count(joe, given, speed=4.0) == given["input"].size
+
+
+def count(cut: Cut, given: dict[str, np.ndarray], *, speed: float) -> int:
+    """Frames of the sentence."""
+    frames = cut.voice.frames({**given, PACE: np.array([speed], np.float32)})
+    return int(frames[cut.parts.flow.inputs[0]].shape[-1])
 
 
 def test_a_run_under_way_ends_within_100_ms_of_cancellation(parts: Path) -> None:

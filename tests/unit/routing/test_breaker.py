@@ -93,7 +93,9 @@ def test_cancelled_probe_counts_for_nothing_and_frees_its_place(
     assert breaker.refusal() is None, "the probe's success closed it"
 
 
-@pytest.mark.parametrize("error", [Refused("no"), InvalidSetting("no")])
+@pytest.mark.parametrize(
+    "error", [Refused("no"), InvalidSetting("no"), Throttled("queue is full", retry_after=0)]
+)
 def test_the_text_s_or_caller_s_fault_is_not_the_provider_s(
     breaker: Breaker, error: Exception
 ) -> None:

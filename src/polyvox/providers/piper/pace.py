@@ -3,7 +3,7 @@
 So asked for twice the speed a Piper voice gives 1.6 times (measured, joe). Here the lengths of
 the voice's own pace are scaled until their sum is right; what rounding takes from one phoneme the
 next one gets. Every phoneme keeps one frame at least, for without it words get lost: that bounds
-the speed, at 2.05 for joe.
+the speed, at about 2 for joe.
 """
 
 from __future__ import annotations

@@ -165,7 +165,7 @@ def read_voice(model: Path) -> InstalledVoice:
         voice=_voice(model.name.removesuffix(MODEL), config),
         model=model,
         config=path,
-        speakers=max(1, int(config.get("num_speakers", 1))),
+        speakers=max(1, config.get("num_speakers", 1)),
         revision=hashlib.sha256(about + raw).hexdigest()[:16],
         licence=_licence(model.parent / "MODEL_CARD"),
     )
@@ -182,6 +182,9 @@ def _check(config: Mapping[str, Any]) -> None:
         raise ValueError("the config names no espeak voice")
     if not config.get("phoneme_id_map"):
         raise ValueError("the config has no phoneme_id_map")
+    numbers = (config.get("num_speakers", 1), *_section(config, "speaker_id_map").values())
+    if not all(isinstance(number, int) for number in numbers):
+        raise ValueError("the config does not number its speakers")
 
 
 def _section(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -203,7 +206,7 @@ def _voice(voice_id: str, config: Mapping[str, Any]) -> Voice:
         languages=(normalize(str(code)),),
         quality=_section(config, "audio").get("quality") or quality,
         sample_rate=config["audio"]["sample_rate"],
-        speakers={str(k): int(v) for k, v in _section(config, "speaker_id_map").items()},
+        speakers=dict(_section(config, "speaker_id_map")),
         description=", ".join(str(place) for place in places if place),
     )
 

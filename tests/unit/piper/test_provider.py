@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polyvox.domain.capabilities import State
+from polyvox.errors import (
+    BadOutput,
+    ConfigError,
+    InvalidSetting,
+    Misconfigured,
+    ProviderError,
+    UnknownVoice,
+    UnsupportedLanguage,
+)
+from polyvox.provider.base import ProviderContext, Utterance
+from polyvox.provider.trial import Heard, hear
+from polyvox.providers.piper import provider as module
+from polyvox.providers.piper.provider import MAX_CHARACTERS, PARTS_FOLDER, PiperProvider
+from polyvox.providers.piper.settings import PiperSettings
+from tests.support.transcribe import normal_words, words_of
+
+from .stage import JOE, SENTENCE, SPEAKERS, copy_joe, speaker_voice, write_voice
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A provider's folder, whose parts are kept from test to test."""
+    return tmp_path_factory.mktemp("piper")
+
+
+@asynccontextmanager
+async def running(data_dir: Path, **options: Any) -> AsyncIterator[PiperProvider]:
+    provider = PiperProvider(ProviderContext(data_dir, options))
+    try:
+        await provider.start()
+        yield provider
+    finally:
+        await provider.stop()
+
+
+def utterance(text: str = "Hello there.", **changes: Any) -> Utterance[PiperSettings]:
+    voice, language = changes.pop("voice", JOE), changes.pop("language", "en-US")
+    return Utterance(text, language, voice, PiperSettings(**changes))
+
+
+def words(heard: Heard) -> list[str]:
+    return words_of(heard.pcm, heard.chunks[0].sample_rate)
+
+
+async def test_streamed_speech_says_the_words(data_dir: Path) -> None:
+    async with running(data_dir) as provider:
+        heard = await hear(provider, utterance(SENTENCE))
+    assert len(heard.chunks) >= 3
+    assert words(heard) == normal_words(SENTENCE)
+
+
+async def test_every_sentence_of_a_text_is_spoken(data_dir: Path) -> None:
+    text = "My name is Joe. I live in a small house. Do you like it?"
+    async with running(data_dir) as provider:
+        assert words(await hear(provider, utterance(text))) == normal_words(text)
+
+
+async def test_double_brackets_are_spoken_as_text(data_dir: Path) -> None:
+    async with running(data_dir) as provider:
+        heard = await hear(provider, utterance("Please say [[good morning]] to everybody."))
+    assert words(heard) == normal_words("Please say good morning to everybody")
+
+
+async def test_the_first_audio_comes_long_before_the_last(data_dir: Path) -> None:
+    """By the work done, not by the clock: the first chunk is a third of a second of audio."""
+    async with running(data_dir) as provider, provider.speak(utterance(SENTENCE)) as stream:
+        durations = [chunk.duration_ms async for chunk in stream]
+    assert durations[0] < 600
+    assert sum(durations) > 4_000
+
+
+async def test_leaving_frees_the_only_worker_within_100_ms(data_dir: Path) -> None:
+    long = (SENTENCE.rstrip(".") + " and ") * 4
+    async with running(data_dir, workers=1, threads=1) as provider:
+        await hear(provider, utterance())
+        entering = asyncio.create_task(hear(provider, utterance(long[:MAX_CHARACTERS], speed=0.5)))
+        await asyncio.sleep(0.02)  # into the text part, which takes some 300 ms
+        left = time.monotonic()
+        entering.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await entering
+        async with provider.speak(utterance("No.")):
+            freed = time.monotonic() - left
+        began = time.monotonic()
+        async with provider.speak(utterance("No.")):
+            usual = time.monotonic() - began
+        assert freed < usual + 0.1
+
+
+@pytest.mark.parametrize("speaker", range(SPEAKERS))
+async def test_each_speaker_of_a_voice_speaks(data_dir: Path, trio_dir: Path, speaker: int) -> None:
+    async with running(data_dir, voice_dirs=[trio_dir]) as provider:
+        said = utterance("Hello there.", voice="en_US-trio-medium", speaker_id=speaker)
+        heard = await hear(provider, said)
+        assert heard.peak > 1_000
+        voices = {voice.id: voice for voice in await provider.voices()}
+    assert voices["en_US-trio-medium"].speakers == {"joe": 0, "jim": 1, "jack": 2}
+
+
+@pytest.fixture(scope="session")
+def trio_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return speaker_voice(tmp_path_factory.mktemp("trio")).parent
+
+
+async def test_a_speaker_out_of_range_is_refused(data_dir: Path) -> None:
+    async with running(data_dir) as provider:
+        with pytest.raises(InvalidSetting, match="speakers 0 to 0") as caught:
+            await hear(provider, utterance(speaker_id=1))
+    assert caught.value.param == "speaker_id"
+
+
+async def test_an_unknown_voice_is_refused_with_the_known_ones(data_dir: Path) -> None:
+    async with running(data_dir) as provider:
+        with pytest.raises(UnknownVoice, match=f"no voice 'nobody'.*{JOE}"):
+            await hear(provider, utterance(voice="nobody"))
+
+
+async def test_without_a_voice_the_settings_and_then_the_language_choose(data_dir: Path) -> None:
+    async with running(data_dir) as provider:
+        assert (await hear(provider, utterance(voice=None))).pcm
+        assert (await hear(provider, utterance(voice=None, voice_id=JOE))).pcm
+        assert (await hear(provider, utterance(voice=None, language="en-GB"))).pcm
+        with pytest.raises(UnknownVoice):
+            await hear(provider, utterance(voice=None, voice_id="nobody"))
+
+
+@pytest.mark.parametrize("voice", [None, JOE])
+async def test_another_language_is_refused(data_dir: Path, voice: str | None) -> None:
+    async with running(data_dir) as provider:
+        with pytest.raises(UnsupportedLanguage):
+            await hear(provider, utterance(voice=voice, language="de"))
+
+
+async def test_a_text_without_sounds_is_bad_output(data_dir: Path) -> None:
+    async with running(data_dir) as provider:
+        with pytest.raises(BadOutput, match="no sounds"):
+            await hear(provider, utterance("..."))
+
+
+async def test_without_voices_it_says_how_to_get_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "bundled_folder", lambda: None)
+    async with running(tmp_path) as provider:
+        availability = provider.availability()
+        assert availability.state is State.UNAVAILABLE
+        assert availability.remedy == module.INSTALL_REMEDY
+        assert provider.capabilities().languages == ()
+
+
+async def test_a_voice_installed_while_it_runs_appears_and_speaks(
+    tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "bundled_folder", lambda: None)
+    (tmp_path / PARTS_FOLDER).symlink_to(data_dir / PARTS_FOLDER)
+    async with running(tmp_path) as provider:
+        assert provider.availability().state is State.UNAVAILABLE
+        copy_joe(tmp_path / "voices" / "en_US-new-medium", "en_US-new-medium")
+        assert provider.availability().state is State.READY
+        assert provider.capabilities().languages == ("en-US",)
+        assert (await hear(provider, utterance(voice="en_US-new-medium"))).peak > 1_000
+        shutil.rmtree(tmp_path / "voices")
+        assert provider.availability().state is State.UNAVAILABLE
+        with pytest.raises(ProviderError | UnknownVoice):
+            await hear(provider, utterance(voice="en_US-new-medium"))
+
+
+async def test_a_voice_that_cannot_be_loaded_is_told_and_the_others_speak(data_dir: Path) -> None:
+    model = write_voice(data_dir / "voices", "en_US-broken-high")
+    try:
+        async with running(data_dir, default_voice="en_US-broken-high") as provider:
+            assert provider.availability().state is State.READY
+            (broken,) = provider.broken_voices()
+            assert broken.path == model
+            assert "cannot be loaded" in broken.reason
+            assert [voice.id for voice in await provider.voices()] == [JOE]
+            assert (await hear(provider, utterance())).pcm
+            late = write_voice(data_dir / "voices", "en_US-late-high")
+            assert provider.availability().state is State.READY
+            with pytest.raises(Misconfigured, match="voices install piper en_US-late-high"):
+                await hear(provider, utterance(voice="en_US-late-high"))
+            assert late in [voice.path for voice in provider.broken_voices()]
+    finally:
+        shutil.rmtree(data_dir / "voices")
+
+
+async def test_only_so_many_voices_stay_in_memory(data_dir: Path, trio_dir: Path) -> None:
+    async with running(data_dir, voice_dirs=[trio_dir], loaded_voices=1) as provider:
+        for voice in (JOE, "en_US-trio-medium", JOE):
+            assert (await hear(provider, utterance("No.", voice=voice))).pcm
+
+
+async def test_many_at_once_each_hear_their_own_words(data_dir: Path) -> None:
+    texts = ["The water is cold.", "She has a yellow car.", "We went to the market.", "Good night."]
+    async with running(data_dir) as provider:
+        heard = await asyncio.gather(*(hear(provider, utterance(text)) for text in texts))
+    assert [words(one) for one in heard] == [normal_words(text) for text in texts]
+
+
+async def test_wrong_options_stop_the_start_and_leave_no_thread(tmp_path: Path) -> None:
+    before = threading.active_count()
+    with pytest.raises(ConfigError, match="workers"):
+        async with running(tmp_path, workers=0):
+            pass
+    assert threading.active_count() == before

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from polyvox.providers.piper.spelling import Speller
+
+from .stage import JOE_CONFIG
+
+
+@pytest.fixture(scope="module")
+def speller() -> Speller:
+    return Speller(JOE_CONFIG)
+
+
+def ids(speller: Speller, text: str) -> list[list[int]]:
+    return list(speller.sentences(text))
+
+
+def test_each_sentence_is_spelled_by_itself(speller: Speller) -> None:
+    assert len(ids(speller, "One. Two! Three?")) == 3
+
+
+def test_double_brackets_are_read_as_text(speller: Speller) -> None:
+    assert ids(speller, "I said [[hello]] to you.") == ids(speller, "I said hello to you.")
+    assert ids(speller, "[[[hello]]]") == ids(speller, "hello")
+    assert ids(speller, "[[ hello, never closed") == ids(speller, "hello, never closed")
+
+
+def test_control_characters_are_spaces(speller: Speller) -> None:
+    assert ids(speller, "one\x00two\x07\nthree") == ids(speller, "one two  three")
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "—", "\x00"])
+def test_a_text_without_sounds_has_no_sentences(speller: Speller, text: str) -> None:
+    assert ids(speller, text) == []
+
+
+def test_nothing_of_the_text_is_logged(speller: Speller, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        ids(speller, "Secret 日本 ₿ ∞ ѫ text")
+    assert caplog.records == []
+
+
+def test_threads_do_not_disturb_one_another(speller: Speller) -> None:
+    texts = [f"This is number {n}, and it is not number {n + 1}." for n in range(50)]
+    alone = [ids(speller, text) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda text: ids(speller, text), texts)) == alone
