@@ -69,7 +69,7 @@ $(VENV)/.runtime: $(BIN)/python $(PINS)
 
 $(VENV)/.dev: $(BIN)/python $(PINS)
 	@echo "Installing Polyvox and its tests. The first time this takes some minutes."
-	$(PIP) install -q -c constraints.txt -e ".[dev,postgres]" -e tests/plugins/faulty
+	$(PIP) install -q -c constraints.txt -e ".[dev,postgres]"
 	@touch $(VENV)/.runtime $@
 
 $(VENV)/.bench: $(VENV)/.dev

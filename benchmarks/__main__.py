@@ -40,8 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif asked.markdown:
         print(as_markdown(about, rows))
     else:
-        console = Console(width=None if sys.stdout.isatty() else UNBOUNDED, highlight=False)
-        as_table(about, rows, console)
+        as_table(about, rows, _console())
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else UNBOUNDED, highlight=False)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,9 +63,16 @@ async def _measured(groups: Sequence[str], *, quick: bool) -> list[Row]:
         lab = Lab(Path(folder), quick)
         for name in groups:
             begun = time.monotonic()
-            rows += await GROUPS[name](lab)
-            print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+            found = await GROUPS[name](lab)
+            rows += found
+            _say(f"{name}, {time.monotonic() - begun:.0f} s:")
+            for row in found:
+                _say(f"  {row.what}: {row.ratio:.3f}× {row.against}")
     return rows
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from statistics import median
 import aiohttp
 
 from benchmarks.client import Heard, Target, http, listen_at_once
-from benchmarks.lab import Lab, turns
+from benchmarks.lab import Lab
 from benchmarks.results import Goal, Pairs, Row
 from benchmarks.servers import piper_server, polyvox_server, polyvox_target
 
@@ -26,7 +26,8 @@ class Scene:
     sentences: int
     at_once: int
     rounds: int
-    quick: int
+    seconds: float
+    quick: bool = True
 
     @property
     def label(self) -> str:
@@ -34,10 +35,10 @@ class Scene:
 
 
 SCENES = (
-    Scene("sentence", 1, 1, rounds=16, quick=4),
-    Scene("sentence", 1, 8, rounds=6, quick=2),
-    Scene("paragraph", 4, 1, rounds=8, quick=2),
-    Scene("paragraph", 4, 8, rounds=3, quick=0),
+    Scene("sentence", 1, 1, rounds=20, seconds=20),
+    Scene("sentence", 1, 8, rounds=8, seconds=35),
+    Scene("paragraph", 4, 1, rounds=10, seconds=25),
+    Scene("paragraph", 4, 8, rounds=4, seconds=40, quick=False),
 )
 
 
@@ -46,8 +47,7 @@ class Figures:
     first_audio_ms: Pairs = field(default_factory=Pairs)
     audio_per_s: Pairs = field(default_factory=Pairs)
     audio_s: Pairs = field(default_factory=Pairs)
-    stalled: int = 0
-    replies: int = 0
+    stalled_ms: list[float] = field(default_factory=list)
 
     def add(self, ours: bool, heard: list[Heard], wall_s: float) -> None:
         audio_s = sum(reply.audio_s for reply in heard)
@@ -58,8 +58,7 @@ class Figures:
         ):
             (pairs.ours if ours else pairs.base).append(value)
         if ours:
-            self.replies += len(heard)
-            self.stalled += sum(reply.stalled_s > 0 for reply in heard)
+            self.stalled_ms += [1000 * reply.stalled_s for reply in heard]
 
 
 async def measure(lab: Lab) -> list[Row]:
@@ -70,13 +69,11 @@ async def measure(lab: Lab) -> list[Row]:
     ):
         ours = polyvox_target(url)
         for target in (ours, theirs):  # the first replies also load and allocate
-            for _ in range(2):
-                await listen_at_once(session, target, [lab.texts.sentence() for _ in range(4)])
+            await listen_at_once(session, target, [lab.texts.sentence() for _ in range(4)])
         rows: list[Row] = []
         for scene in SCENES:
-            if rounds := lab.rounds(scene.rounds, scene.quick):
-                figures = await _play(lab, session, scene, rounds, (ours, theirs))
-                rows += _rows(scene, figures)
+            if scene.quick or not lab.quick:
+                rows += _rows(scene, await _play(lab, session, scene, (ours, theirs)))
         return rows
 
 
@@ -84,11 +81,10 @@ async def _play(
     lab: Lab,
     session: aiohttp.ClientSession,
     scene: Scene,
-    rounds: int,
     targets: tuple[Target, Target],
 ) -> Figures:
     figures = Figures()
-    for order in turns(rounds):
+    for order in lab.turns(scene.rounds, scene.seconds):
         texts = [lab.texts.paragraph(scene.sentences) for _ in range(scene.at_once)]
         for ours in order:
             begun = time.perf_counter()
@@ -99,6 +95,8 @@ async def _play(
 
 def _rows(scene: Scene, figures: Figures) -> list[Row]:
     longer = median(figures.audio_s.ratios)
+    stalled = [ms for ms in figures.stalled_ms if ms > 0]
+    worst = f", at most {max(stalled):.0f} ms" if stalled else ""
     return [
         Row.of(
             f"first audio: {scene.label}",
@@ -106,7 +104,7 @@ def _rows(scene: Scene, figures: Figures) -> list[Row]:
             figures.first_audio_ms,
             against=AGAINST,
             goal=FIRST_AUDIO,
-            note=f"then silent for want of audio: {figures.stalled} of {figures.replies} replies",
+            note=f"stalled later: {len(stalled)} of {len(figures.stalled_ms)} replies{worst}",
         ),
         Row.of(
             f"throughput: {scene.label}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from benchmarks.client import Heard, Target, http, listen, listen_at_once
-from benchmarks.lab import Lab, turns
+from benchmarks.lab import Lab
 from benchmarks.results import Goal, Pairs, Row, percentile, spread
 from benchmarks.servers import polyvox_server, polyvox_target
 
@@ -29,7 +29,7 @@ async def measure_hits(lab: Lab) -> list[Row]:
     async with polyvox_server(lab.home) as url, http() as session:
         target, reports = polyvox_target(url), _Reports(session, url)
         await listen_at_once(session, target, [lab.texts.sentence() for _ in range(4)])
-        for _ in range(lab.rounds(10, 3)):
+        for _ in lab.turns(12, 20):
             text = lab.texts.sentence()
             made.append(1000 * (await listen(session, target, text)).first_byte_s)
             await _until_stored(session, target, reports, text)
@@ -85,7 +85,7 @@ async def measure_twins(lab: Lab) -> list[Row]:
     async with polyvox_server(lab.home) as url, http() as session:
         target, reports = polyvox_target(url), _Reports(session, url)
         await listen_at_once(session, target, [lab.texts.sentence() for _ in range(4)])
-        for order in turns(lab.rounds(10, 3)):
+        for order in lab.turns(12, 20):
             for ours in order:
                 text, count = lab.texts.sentence(), TWINS if ours else 1
                 begun = time.perf_counter()

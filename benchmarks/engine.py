@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from benchmarks.lab import Lab, turns
+from benchmarks.lab import Lab
 from benchmarks.results import Goal, Pairs, Row
 from benchmarks.servers import VOICE
 from polyvox.audio.pcm import is_silent
@@ -87,7 +87,7 @@ async def measure_router(lab: Lab) -> list[Row]:
     await embedded.start()
     try:
         figures = Figures()
-        for warm, order in _with_warm_up(lab.rounds(16, 4)):
+        for warm, order in _with_warm_up(lab.turns(16, 20)):
             text = lab.texts.paragraph(2)
             for ours in order:
                 timing = await (
@@ -110,9 +110,13 @@ async def measure_router(lab: Lab) -> list[Row]:
     ]
 
 
-def _with_warm_up(rounds: int) -> Iterator[tuple[bool, tuple[bool, bool]]]:
-    for number, order in enumerate(turns(rounds + 2)):
-        yield number >= 2, order
+def _with_warm_up(
+    turns: Iterator[tuple[bool, bool]],
+) -> Iterator[tuple[bool, tuple[bool, bool]]]:
+    """The first round, in which memory is still being allocated, does not count."""
+    yield False, (True, False)
+    for order in turns:
+        yield True, order
 
 
 def _bare(engine: PiperEngine, text: str) -> Timing:
@@ -143,7 +147,7 @@ async def measure_decoder(lab: Lab) -> list[Row]:
 def _measure_decoder(lab: Lab) -> list[Row]:
     with _voices(lab) as (split_voice, whole_voice):
         figures = Figures()
-        for warm, order in _with_warm_up(lab.rounds(16, 4)):
+        for warm, order in _with_warm_up(lab.turns(16, 20)):
             text = lab.texts.sentence()
             for ours in order:
                 timing = _spoken(split_voice if ours else whole_voice, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 from benchmarks.texts import Texts
 
 SEED = 20_240_517
+FEWEST = 2
+"""Rounds, however slow the machine."""
+QUICK_SHARE = 0.3
 
 
 @dataclass(slots=True)
@@ -19,12 +23,16 @@ class Lab:
     quick: bool = False
     texts: Texts = field(default_factory=lambda: Texts(SEED))
 
-    def rounds(self, count: int, quick: int = 2) -> int:
-        return quick if self.quick else count
+    def turns(self, rounds: int, seconds: float) -> Iterator[tuple[bool, bool]]:
+        """Who goes in each round: (True, False) is ours first, then the base; turned round each
+        time, so that neither side always finds the machine as the other left it.
 
-
-def turns(rounds: int) -> Iterator[tuple[bool, bool]]:
-    """Who goes in each round: (True, False) is ours first, then the base; turned round each time,
-    so that neither side always finds the machine as the other left it."""
-    for number in range(rounds):
-        yield (True, False) if number % 2 == 0 else (False, True)
+        Ends after ``rounds``, or sooner where the machine is too slow for them: after
+        ``seconds``, but never before FEWEST. A quick run takes a third of both.
+        """
+        share = QUICK_SHARE if self.quick else 1.0
+        until = time.monotonic() + share * seconds
+        for number in range(max(FEWEST, round(share * rounds))):
+            if number >= FEWEST and time.monotonic() > until:
+                return
+            yield (True, False) if number % 2 == 0 else (False, True)

@@ -66,7 +66,9 @@ def on_terminal(*arguments: str) -> tuple[int, str]:
     """Exit code, and what a terminal on standard output and error showed."""
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
-    process = start(*arguments, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env=environment)
+    process = start(
+        *arguments, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env=environment
+    )
     os.close(slave)
     shown = b""
     try:

@@ -144,9 +144,7 @@ def test_a_stand_in_speaks_and_the_report_says_so(
 def test_nobody_left_is_a_provider_fault_with_its_report(polyvox: Polyvox, home: Path) -> None:
     write_scripts(home, fault_a=["misconfigured"])
 
-    ran = polyvox(
-        "speak", "Hi.", "-o", "a.wav", "--provider", "fault_a", "--no-fallback", "--json"
-    )
+    ran = polyvox("speak", "Hi.", "-o", "a.wav", "--provider", "fault_a", "--no-fallback", "--json")
 
     assert ran.code == 4
     assert ran.json["outcome"] == "failed"
