@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import aclosing, asynccontextmanager
-from functools import partial
 from typing import TypeVar
 
-from polyvox.audio.containers import open_encoder
+from polyvox.audio.containers import Encoder, open_encoder
 from polyvox.domain.audio import SAMPLE_BYTES, AudioChunk, AudioFormat
 from polyvox.services.speech import Speech
 
@@ -60,29 +59,41 @@ async def encoded(
     compressed = format not in (AudioFormat.WAV, AudioFormat.PCM)
     run = threads.run if compressed else _here
     async with _at_hand(speech, wanted=format is AudioFormat.WAV) as (total, chunks):
-        encoder = await run(partial(open_encoder, format, speech.sample_rate, total_samples=total))
+        encoder, ready, begun = None, b"", False
         try:
-            begun, ready = False, b""
-            async with aclosing(chunks):
-                async for chunk in chunks:
-                    for pcm in _slices(chunk) if compressed else (chunk.pcm,):
-                        ready += await run(encoder.write, pcm)
-                        if ready and (not begun or len(ready) >= SEND_BYTES):
-                            yield ready
-                            begun, ready = True, b""
-                    if ready:
-                        yield ready
-                        ready = b""
-            if rest := await run(encoder.close):
+            async for pcm, last in _pieces(chunks, SLICE_MS if compressed else None):
+                if encoder is None:
+                    encoder, ready = await run(_begin, format, speech.sample_rate, total, pcm)
+                else:
+                    ready += await run(encoder.write, pcm)
+                if ready and (last or not begun or len(ready) >= SEND_BYTES):
+                    yield ready
+                    ready, begun = b"", True
+            if encoder is not None and (rest := ready + await run(encoder.close)):
                 yield rest
         finally:
-            encoder.abort()  # nothing, once it is closed
+            if encoder is not None:
+                encoder.abort()  # nothing, once it is closed
 
 
-def _slices(chunk: AudioChunk) -> Iterator[bytes]:
-    step = chunk.sample_rate * SLICE_MS // 1000 * SAMPLE_BYTES
-    for start in range(0, len(chunk.pcm), step):
-        yield chunk.pcm[start : start + step]
+def _begin(
+    format: AudioFormat, sample_rate: int, total: int | None, pcm: bytes
+) -> tuple[Encoder, bytes]:
+    """In one go: each way to a thread and back delays the first byte."""
+    encoder = open_encoder(format, sample_rate, total_samples=total)
+    return encoder, encoder.write(pcm)
+
+
+async def _pieces(
+    chunks: AsyncGenerator[AudioChunk, None], most_ms: int | None
+) -> AsyncGenerator[tuple[bytes, bool], None]:
+    """PCM in pieces, and whether a piece is the last of its chunk."""
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            size = len(chunk.pcm)
+            step = chunk.sample_rate * most_ms // 1000 * SAMPLE_BYTES if most_ms else size
+            for start in range(0, size, step):
+                yield chunk.pcm[start : start + step], start + step >= size
 
 
 Held = tuple[int | None, AsyncGenerator[AudioChunk, None]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -74,7 +73,7 @@ class TranslatingGroup(TyperGroup):
         except BrokenPipeError as error:
             _mute_stdout()
             raise typer.Exit(ExitCode.READER_LEFT) from error
-        except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        except KeyboardInterrupt as error:
             raise typer.Exit(ExitCode.INTERRUPTED) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import shlex
 import socket
@@ -55,7 +56,7 @@ def serve(
     with bound_socket(settings.host, settings.port) as listener:
         speaker = run(_checked(settings))
         # After a clean stop the server raises the signal that stopped it once more.
-        with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        with suppress(KeyboardInterrupt):
             run(_serve(settings, listener, Announcement(listener, settings, speaker, as_json)))
 
 
@@ -84,6 +85,7 @@ async def _serve(settings: Settings, listener: socket.socket, announce: Announce
     from polyvox.telemetry import configure_logging
 
     configure_logging(settings.log_level, json=settings.log_json)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     application = Application(settings)
 
     class Server(uvicorn.Server):
@@ -101,6 +103,11 @@ async def _serve(settings: Settings, listener: socket.socket, announce: Announce
         timeout_graceful_shutdown=GRACEFUL_S,
     )
     await Server(config).serve(sockets=[listener])
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not that a listener was cut off when the server was told to stop: uvicorn tells it at length."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def bound_socket(host: str, port: int) -> socket.socket:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -48,13 +49,18 @@ async def opened(
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """``asyncio.run``, where SIGTERM stops the work as cleanly as Ctrl-C does."""
-    return asyncio.run(_terminable(work))
+    """``asyncio.run``, where SIGTERM stops the work as Ctrl-C does. Raises KeyboardInterrupt then."""
+    with _terminable():
+        return asyncio.run(work)
 
 
-async def _terminable(work: Coroutine[Any, Any, T]) -> T:
-    task = asyncio.current_task()
-    if task is not None and hasattr(signal, "SIGTERM"):
-        with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows; another thread
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await work
+@contextmanager
+def _terminable() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

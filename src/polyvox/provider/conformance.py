@@ -16,12 +16,13 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import langcodes
 from pydantic import ValidationError
 
-from polyvox.domain.capabilities import Availability, Capabilities, Kind, State
+from polyvox.domain.audio import AudioChunk
+from polyvox.domain.capabilities import Availability, Kind, State
 from polyvox.domain.language import normalize
 from polyvox.errors import InvalidSetting, PolyvoxError, UnknownVoice
 from polyvox.provider.base import ProviderContext, VoiceSettings
@@ -41,6 +42,9 @@ CANCEL_S = 0.1
 """How soon leaving ``speak`` returns, and the work of those who left has ended."""
 QUICK_S = 0.05
 """How long ``availability`` and ``capabilities`` may take."""
+TRIES = 3
+"""A busy machine delays now this, now that: the best of so many is what counts."""
+PATIENCE_S = 5.0
 SILENCE = 100
 """Peak, of 32767, below which audio counts as silent."""
 SPEED_SLACK = 0.35
@@ -49,6 +53,7 @@ NO_SUCH_VOICE = "no-such-voice-0"
 
 
 Check = Callable[[Subject], Awaitable[None]]
+Told = TypeVar("Told")
 
 
 async def says_who_it_is(subject: Subject) -> None:
@@ -87,18 +92,26 @@ async def tells_its_availability_at_any_time(subject: Subject) -> None:
 
 
 def _tells(provider: AnyProvider) -> Availability:
-    began = time.monotonic()
-    availability = provider.availability()
-    promise(time.monotonic() - began < QUICK_S, "availability is told quickly")
+    availability = _quickly(provider.availability, "availability")
     unready = availability.state is State.UNAVAILABLE
     told = availability.reason and availability.remedy
     promise(bool(told) or not unready, "an unavailable provider gives reason and remedy")
     return availability
 
 
+def _quickly(told: Callable[[], Told], name: str) -> Told:
+    took = []
+    for _ in range(TRIES):
+        began = time.monotonic()
+        result = told()
+        took.append(time.monotonic() - began)
+    promise(min(took) < QUICK_S, f"{name} is told quickly")
+    return result
+
+
 async def claims_real_languages(subject: Subject) -> None:
     async with started(subject) as provider:
-        capabilities = _can(provider)
+        capabilities = _quickly(provider.capabilities, "capabilities")
         promise(bool(capabilities.languages), "it has a language")
         for tag in capabilities.languages:
             promise(langcodes.tag_is_valid(tag), f"{tag} is a BCP 47 tag")
@@ -107,16 +120,12 @@ async def claims_real_languages(subject: Subject) -> None:
         promise(bool(licence.code and licence.weights), "it states the licences")
 
 
-def _can(provider: AnyProvider) -> Capabilities:
-    began = time.monotonic()
-    capabilities = provider.capabilities()
-    promise(time.monotonic() - began < QUICK_S, "capabilities are told quickly")
-    return capabilities
-
-
 async def lists_voices_of_its_languages(subject: Subject) -> None:
     async with started(subject) as provider:
-        capabilities, voices = _can(provider), await provider.voices()
+        capabilities, voices = (
+            _quickly(provider.capabilities, "capabilities"),
+            await provider.voices(),
+        )
         ids = [voice.id for voice in voices]
         promise(len(ids) == len(set(ids)), "voices have ids of their own")
         for voice in voices:
@@ -139,17 +148,24 @@ async def keeps_its_revision(subject: Subject) -> None:
 async def speaks(subject: Subject) -> None:
     async with started(subject) as provider:
         async with provider.speak(subject.utterance) as stream:
-            began = time.monotonic()
-            first = await anext(stream)
-            waited = time.monotonic() - began
+            first = _at_once(anext(stream))
             rest = [chunk async for chunk in stream]
-        promise(waited < QUICK_S, "speak is entered with the first audio in hand")
         promise(bool(first.pcm), "the first chunk holds audio")
         heard = Heard((first, *rest))
         rates = {chunk.sample_rate for chunk in heard.chunks}
         promise(rates == {stream.sample_rate}, "all chunks have the stream's sample rate")
         promise(heard.peak > SILENCE, "the audio is not silent")
         promise(heard.peak <= 32_767, "the audio is 16-bit")
+
+
+def _at_once(waiting: Awaitable[AudioChunk]) -> AudioChunk:
+    """What ``waiting`` gives without waiting."""
+    try:
+        waiting.__await__().send(None)
+    except StopIteration as done:
+        chunk: AudioChunk = done.value
+        return chunk
+    raise ContractBroken("speak is entered with the first audio in hand")
 
 
 async def says_what_it_is_given(subject: Subject) -> None:
@@ -161,13 +177,15 @@ async def says_what_it_is_given(subject: Subject) -> None:
 
 async def speaks_the_longest_text(subject: Subject) -> None:
     async with started(subject) as provider:
-        limit = _can(provider).limit_for(subject.utterance.language)
+        limit = _quickly(provider.capabilities, "capabilities").limit_for(
+            subject.utterance.language
+        )
         room = min(limit.characters or 2_000, (limit.bytes or 8_000) // 4)
         short = subject.utterance.text
         longest = (f"{short} " * (room // len(short) + 1))[:room].strip()
         heard = await hear(provider, replace(subject.utterance, text=longest))
         once = await hear(provider, subject.utterance)
-        enough = once.duration_ms * (len(longest) // len(short)) * 0.5
+        enough = 0.5 * once.duration_ms * (len(longest) // len(short))
         promise(heard.duration_ms >= enough, "the longest text allowed is spoken whole")
 
 
@@ -184,33 +202,42 @@ async def keeps_two_listeners_apart(subject: Subject) -> None:
 
 async def stops_when_the_listener_leaves(subject: Subject) -> None:
     async with started(subject) as provider:
-        before = asyncio.all_tasks()
-        async with provider.speak(subject.utterance):
-            left = time.monotonic()
-        await _gone(before, left, subject, "leaving early")
+        took = [await _leave(provider, subject) for _ in range(TRIES)]
+        promise(min(took) < CANCEL_S + subject.lag, "leaving early ends the work in time")
         promise(bool((await hear(provider, subject.utterance)).pcm), "the next is served")
+
+
+async def _leave(provider: AnyProvider, subject: Subject) -> float:
+    before = asyncio.all_tasks()
+    async with provider.speak(subject.utterance):
+        left = time.monotonic()
+    return await _gone(before, left)
 
 
 async def stops_when_cancelled_before_audio(subject: Subject) -> None:
     async with started(subject) as provider:
-        before = asyncio.all_tasks()
-        for naps in range(3):
-            entering = asyncio.create_task(hear(provider, subject.utterance))
-            for _ in range(naps):
-                await asyncio.sleep(0)
-            entering.cancel()
-            left = time.monotonic()
-            await asyncio.wait([entering])
-            await _gone(before, left, subject, "cancelling the wait for audio")
+        took = [await _cancel(provider, subject, after=turns) for turns in range(TRIES)]
+        promise(min(took) < CANCEL_S + subject.lag, "cancelling ends the work in time")
         promise(bool((await hear(provider, subject.utterance)).pcm), "the next is served")
 
 
-async def _gone(before: set[asyncio.Task[Any]], left: float, subject: Subject, doing: str) -> None:
-    promise(time.monotonic() - left < CANCEL_S + subject.lag, f"{doing} is quick")
+async def _cancel(provider: AnyProvider, subject: Subject, *, after: int) -> float:
+    before = asyncio.all_tasks()
+    entering = asyncio.create_task(hear(provider, subject.utterance))
+    for _ in range(after):
+        await asyncio.sleep(0)
+    entering.cancel()
+    left = time.monotonic()
+    await asyncio.wait([entering])
+    return await _gone(before, left)
+
+
+async def _gone(before: set[asyncio.Task[Any]], left: float) -> float:
+    """Seconds since ``left`` until no task is there that was not ``before``."""
     while asyncio.all_tasks() - before:
-        in_time = time.monotonic() - left < CANCEL_S + subject.lag
-        promise(in_time, f"{doing} leaves no task behind")
+        promise(time.monotonic() - left < PATIENCE_S, "leaving leaves no task behind")
         await asyncio.sleep(0.001)
+    return time.monotonic() - left
 
 
 async def leaves_nothing_running(subject: Subject) -> None:

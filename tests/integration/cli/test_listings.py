@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 import pytest
+from rich.cells import cell_len
 
 from tests.integration.cli.conftest import Polyvox
 
@@ -80,7 +81,7 @@ def test_tables_are_plain_and_whole_in_a_pipe_and_folded_on_a_narrow_terminal(
     narrow = polyvox(*command.split()).out
 
     assert "\x1b" not in whole + narrow
-    assert max(map(len, narrow.splitlines())) <= 40
+    assert max(map(cell_len, narrow.splitlines())) <= 40
     assert sorted(narrow.replace("\n", "").replace(" ", "")) == sorted(
         whole.replace("\n", "").replace(" ", "")
     )

@@ -184,7 +184,7 @@ def test_speed_changes_the_length(polyvox: Polyvox) -> None:
         (["Hi.", "-o", "a.wav", "--format", "midi"], b"", 2, "--format"),
     ],
 )
-def test_each_mistake_has_its_exit_code_and_one_clear_line(  # noqa: PLR0913 - a table
+def test_each_mistake_has_its_exit_code_and_one_clear_line(
     polyvox: Polyvox, tmp_path: Path, arguments: list[str], stdin: bytes, code: int, told: str
 ) -> None:
     ran = polyvox("speak", *arguments, stdin=stdin)

@@ -4,9 +4,9 @@ import asyncio
 import hashlib
 import json
 import shutil
-from collections import namedtuple
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,13 +20,14 @@ from polyvox.providers.piper.install import install_voice
 from polyvox.providers.piper.provider import PiperProvider
 from polyvox.providers.piper.settings import PiperSettings
 from polyvox.providers.piper.voices import InstalledVoice
-from tests.support.transcribe import normal_words, words_of
+from tests.support.transcribe import likeness
 
 from .stage import JOE_CONFIG, JOE_MODEL
 
 RYAN = "en_US-ryan-medium"
 FOLDER = "en/en_US/ryan/medium"
 MODEL = bytes(range(256)) * 2_000
+FULL = Path("/dev/full")
 CARD = b"* License: CC0\n"
 
 
@@ -41,6 +42,7 @@ class Site:
         }
         self.url = ""
         self.cut_after: list[int] = []
+        self.received = 0
         self.ranges = True
         self.status = 200
         self.stalled = asyncio.Event()
@@ -89,13 +91,24 @@ class Site:
             await response.write(body[: self.cut_after[0] if self.cut_after else 1])
             if self.stall:
                 await self.stalled.wait()
-            assert request.transport is not None
+            elif self.cut_after[0]:
+                await self._until_received()
             self.cut_after = self.cut_after[1:]
-            request.transport.close()
+            if request.transport is not None:
+                request.transport.close()
             return response
         await response.write(body)
         await response.write_eof()
         return response
+
+    async def _until_received(self) -> None:
+        """A cut loses what is under way; the tests are about what has arrived."""
+        before = self.received
+        while self.received == before:  # noqa: ASYNC110 - what arrives is told by a callback
+            await asyncio.sleep(0.001)
+
+    def progress(self, step: InstallProgress) -> None:
+        self.received += bool(step.done_bytes)
 
 
 @pytest.fixture
@@ -103,7 +116,7 @@ async def site() -> AsyncIterator[Site]:
     site = Site()
     app = web.Application()
     app.router.add_get("/piper/{path:.*}", site.answer)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=1.0)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     site.url = f"http://127.0.0.1:{runner.addresses[0][1]}/piper/voices.json"
@@ -115,11 +128,21 @@ async def site() -> AsyncIterator[Site]:
 async def install(
     site: Site, target: Path, voice: str = RYAN, *, stall_s: float = 5.0
 ) -> InstalledVoice:
-    return await install_voice(voice, target_dir=target, catalogue_url=site.url, stall_s=stall_s)
+    return await install_voice(
+        voice,
+        target_dir=target,
+        catalogue_url=site.url,
+        progress=site.progress,
+        stall_s=stall_s,
+    )
 
 
 def visible(target: Path) -> list[str]:
     return sorted(p.name for p in target.iterdir() if not p.name.startswith("."))
+
+
+def everything(target: Path) -> list[Path]:
+    return list(target.iterdir())
 
 
 def part(target: Path) -> Path:
@@ -163,7 +186,7 @@ async def test_an_alias_names_its_voice(site: Site, tmp_path: Path) -> None:
 async def test_an_unknown_voice_is_told_with_near_names(site: Site, tmp_path: Path) -> None:
     with pytest.raises(UnknownVoice, match=f"'en_US-rian-medium'.*{RYAN}"):
         await install(site, tmp_path, "en_US-rian-medium")
-    assert not list(tmp_path.iterdir())
+    assert everything(tmp_path) == []
 
 
 async def test_a_connection_cut_in_the_middle_is_resumed(site: Site, tmp_path: Path) -> None:
@@ -223,7 +246,7 @@ async def test_another_size_than_stated_installs_nothing(
     files = json.loads(site.catalogue)[RYAN]["files"]
     files[f"{FOLDER}/{RYAN}.onnx"]["size_bytes"] -= longer
     site.entry_changes = {"files": files}
-    with pytest.raises(BadOutput | Unavailable):
+    with pytest.raises((BadOutput, Unavailable)):
         await install(site, tmp_path)
     assert visible(tmp_path) == []
 
@@ -273,7 +296,7 @@ async def test_a_key_that_is_no_plain_name_is_not_trusted(
     site.key = key
     with pytest.raises(BadOutput, match="not to be trusted"):
         await install(site, tmp_path, key)
-    assert not list(tmp_path.iterdir())
+    assert everything(tmp_path) == []
 
 
 async def test_files_that_belong_to_no_voice_are_not_fetched(site: Site, tmp_path: Path) -> None:
@@ -301,21 +324,17 @@ async def test_a_file_that_is_no_voice_installs_nothing(site: Site, tmp_path: Pa
 async def test_a_full_disk_is_told_before_anything_is_fetched(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = namedtuple("usage", "total used free")(100, 99, 1)
+    usage = SimpleNamespace(total=100, used=99, free=1)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(ConfigError, match="too full"):
         await install(site, tmp_path)
     assert site.models_asked() == []
 
 
-async def test_a_disk_that_fills_up_is_told_and_the_part_kept(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = Path("/dev/full")
-    if not target.exists():
-        pytest.skip("needs /dev/full")
+@pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
+async def test_a_disk_that_fills_up_is_told_and_the_part_kept(site: Site, tmp_path: Path) -> None:
     part(tmp_path).parent.mkdir()
-    part(tmp_path).symlink_to(target)
+    part(tmp_path).symlink_to(FULL)
     with pytest.raises(ConfigError, match="The disk is full"):
         await install(site, tmp_path)
     assert visible(tmp_path) == []
@@ -350,4 +369,4 @@ async def test_an_installed_voice_speaks(site: Site, tmp_path: Path) -> None:
         heard = await hear(provider, said)
     finally:
         await provider.stop()
-    assert words_of(heard.pcm, 22_050) == normal_words(said.text)
+    assert likeness(heard.pcm, 22_050, said.text) >= 0.8

@@ -17,24 +17,17 @@ from polyvox.errors import (
     ConfigError,
     InvalidSetting,
     Misconfigured,
-    ProviderError,
     UnknownVoice,
     UnsupportedLanguage,
 )
 from polyvox.provider.base import ProviderContext, Utterance
 from polyvox.provider.trial import Heard, hear
 from polyvox.providers.piper import provider as module
-from polyvox.providers.piper.provider import MAX_CHARACTERS, PARTS_FOLDER, PiperProvider
+from polyvox.providers.piper.provider import MAX_CHARACTERS, PiperProvider
 from polyvox.providers.piper.settings import PiperSettings
-from tests.support.transcribe import normal_words, words_of
+from tests.support.transcribe import likeness
 
-from .stage import JOE, SENTENCE, SPEAKERS, copy_joe, speaker_voice, write_voice
-
-
-@pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A provider's folder, whose parts are kept from test to test."""
-    return tmp_path_factory.mktemp("piper")
+from .stage import JOE, SENTENCE, SPEAKERS, copy_joe, write_voice
 
 
 @asynccontextmanager
@@ -52,27 +45,27 @@ def utterance(text: str = "Hello there.", **changes: Any) -> Utterance[PiperSett
     return Utterance(text, language, voice, PiperSettings(**changes))
 
 
-def words(heard: Heard) -> list[str]:
-    return words_of(heard.pcm, heard.chunks[0].sample_rate)
+def says(heard: Heard, text: str) -> bool:
+    return likeness(heard.pcm, heard.chunks[0].sample_rate, text) >= 0.8
 
 
 async def test_streamed_speech_says_the_words(data_dir: Path) -> None:
     async with running(data_dir) as provider:
         heard = await hear(provider, utterance(SENTENCE))
     assert len(heard.chunks) >= 3
-    assert words(heard) == normal_words(SENTENCE)
+    assert says(heard, SENTENCE)
 
 
 async def test_every_sentence_of_a_text_is_spoken(data_dir: Path) -> None:
     text = "My name is Joe. I live in a small house. Do you like it?"
     async with running(data_dir) as provider:
-        assert words(await hear(provider, utterance(text))) == normal_words(text)
+        assert says(await hear(provider, utterance(text)), text)
 
 
 async def test_double_brackets_are_spoken_as_text(data_dir: Path) -> None:
     async with running(data_dir) as provider:
         heard = await hear(provider, utterance("Please say [[good morning]] to everybody."))
-    assert words(heard) == normal_words("Please say good morning to everybody")
+    assert says(heard, "Please say good morning to everybody")
 
 
 async def test_the_first_audio_comes_long_before_the_last(data_dir: Path) -> None:
@@ -84,36 +77,37 @@ async def test_the_first_audio_comes_long_before_the_last(data_dir: Path) -> Non
 
 
 async def test_leaving_frees_the_only_worker_within_100_ms(data_dir: Path) -> None:
-    long = (SENTENCE.rstrip(".") + " and ") * 4
-    async with running(data_dir, workers=1, threads=1) as provider:
-        await hear(provider, utterance())
-        entering = asyncio.create_task(hear(provider, utterance(long[:MAX_CHARACTERS], speed=0.5)))
+    text = ((SENTENCE.rstrip(".") + " and ") * 5)[:MAX_CHARACTERS]
+
+    async def wait_for_audio(provider: PiperProvider) -> float:
+        began = time.monotonic()
+        async with provider.speak(utterance("No.")):
+            return time.monotonic() - began
+
+    async def leave(provider: PiperProvider) -> None:
+        entering = asyncio.create_task(hear(provider, utterance(text, speed=0.5)))
         await asyncio.sleep(0.02)  # into the text part, which takes some 300 ms
-        left = time.monotonic()
         entering.cancel()
         with pytest.raises(asyncio.CancelledError):
             await entering
-        async with provider.speak(utterance("No.")):
-            freed = time.monotonic() - left
-        began = time.monotonic()
-        async with provider.speak(utterance("No.")):
-            usual = time.monotonic() - began
-        assert freed < usual + 0.1
+
+    async with running(data_dir, workers=1, threads=1) as provider:
+        usual = min([await wait_for_audio(provider) for _ in range(3)])
+        after_leaving = []
+        for _ in range(5):  # a busy machine may delay any one
+            await leave(provider)
+            after_leaving.append(await wait_for_audio(provider))
+        assert min(after_leaving) < usual + 0.1
 
 
 @pytest.mark.parametrize("speaker", range(SPEAKERS))
-async def test_each_speaker_of_a_voice_speaks(data_dir: Path, trio_dir: Path, speaker: int) -> None:
-    async with running(data_dir, voice_dirs=[trio_dir]) as provider:
+async def test_each_speaker_of_a_voice_speaks(data_dir: Path, trio: Path, speaker: int) -> None:
+    async with running(data_dir, voice_dirs=[trio.parent]) as provider:
         said = utterance("Hello there.", voice="en_US-trio-medium", speaker_id=speaker)
         heard = await hear(provider, said)
         assert heard.peak > 1_000
         voices = {voice.id: voice for voice in await provider.voices()}
     assert voices["en_US-trio-medium"].speakers == {"joe": 0, "jim": 1, "jack": 2}
-
-
-@pytest.fixture(scope="session")
-def trio_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return speaker_voice(tmp_path_factory.mktemp("trio")).parent
 
 
 async def test_a_speaker_out_of_range_is_refused(data_dir: Path) -> None:
@@ -163,10 +157,9 @@ async def test_without_voices_it_says_how_to_get_one(
 
 
 async def test_a_voice_installed_while_it_runs_appears_and_speaks(
-    tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "bundled_folder", lambda: None)
-    (tmp_path / PARTS_FOLDER).symlink_to(data_dir / PARTS_FOLDER)
     async with running(tmp_path) as provider:
         assert provider.availability().state is State.UNAVAILABLE
         copy_joe(tmp_path / "voices" / "en_US-new-medium", "en_US-new-medium")
@@ -175,7 +168,7 @@ async def test_a_voice_installed_while_it_runs_appears_and_speaks(
         assert (await hear(provider, utterance(voice="en_US-new-medium"))).peak > 1_000
         shutil.rmtree(tmp_path / "voices")
         assert provider.availability().state is State.UNAVAILABLE
-        with pytest.raises(ProviderError | UnknownVoice):
+        with pytest.raises(UnknownVoice):
             await hear(provider, utterance(voice="en_US-new-medium"))
 
 
@@ -198,17 +191,21 @@ async def test_a_voice_that_cannot_be_loaded_is_told_and_the_others_speak(data_d
         shutil.rmtree(data_dir / "voices")
 
 
-async def test_only_so_many_voices_stay_in_memory(data_dir: Path, trio_dir: Path) -> None:
-    async with running(data_dir, voice_dirs=[trio_dir], loaded_voices=1) as provider:
+async def test_only_so_many_voices_stay_in_memory(data_dir: Path, trio: Path) -> None:
+    async with running(data_dir, voice_dirs=[trio.parent], loaded_voices=1) as provider:
         for voice in (JOE, "en_US-trio-medium", JOE):
             assert (await hear(provider, utterance("No.", voice=voice))).pcm
 
 
 async def test_many_at_once_each_hear_their_own_words(data_dir: Path) -> None:
-    texts = ["The water is cold.", "She has a yellow car.", "We went to the market.", "Good night."]
+    texts = [
+        "The water in the lake is very cold today.",
+        "She went to the market and bought some apples.",
+        "Where did you put the keys of my car?",
+    ]
     async with running(data_dir) as provider:
         heard = await asyncio.gather(*(hear(provider, utterance(text)) for text in texts))
-    assert [words(one) for one in heard] == [normal_words(text) for text in texts]
+    assert [says(one, text) for one, text in zip(heard, texts, strict=True)] == [True] * 3
 
 
 async def test_wrong_options_stop_the_start_and_leave_no_thread(tmp_path: Path) -> None:

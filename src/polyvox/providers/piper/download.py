@@ -15,9 +15,9 @@ from polyvox.errors import BadOutput, ConfigError, Unavailable
 from polyvox.providers.piper.catalogue import CatalogueFile
 
 TRIES = 3
-"""How often a connection may be cut without anything having arrived in between."""
+"""How often a connection may be cut without GAIN bytes having arrived in between."""
 CONNECT_S, STALL_S = 15.0, 30.0
-BLOCK = 1024**2
+BLOCK = GAIN = 1024**2
 RETRY_REMEDY = "Run the same command again: it goes on where it stopped."
 OK, PARTIAL, UNSATISFIABLE = 200, 206, 416
 
@@ -78,8 +78,8 @@ async def _complete(
         try:
             await _go_on(session, file, part, have, progress)
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            advanced = await asyncio.to_thread(_size, part) > have
-            failures = 0 if advanced else failures + 1
+            gained = await asyncio.to_thread(_size, part) - have
+            failures = 0 if gained >= GAIN else failures + 1
             if failures >= TRIES:
                 raise _cut(file.url, error) from error
         except OSError as error:
