@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 
@@ -19,7 +20,8 @@ TWINS_TIME, TWINS_MADE = Goal(1.5), Goal(1.0)
 HITS_PER_ROUND = 20
 SPEECH_ID = "x-polyvox-speech-id"
 STORED_S = 10.0
-"""How long a reply may take to be in the store, in seconds."""
+"""How long a reply and its report may take to be stored, in seconds."""
+ASK_EVERY_S = 0.05
 
 
 async def measure_hits(lab: Lab) -> list[Row]:
@@ -64,11 +66,20 @@ class _Reports:
 
     async def synthesized(self, heard: Heard) -> int:
         """Segments of a reply that were made for it, neither stored nor shared."""
-        async with self.session.get(f"{self.url}/v1/speech/{heard.headers[SPEECH_ID]}") as response:
-            response.raise_for_status()
-            report = await response.json()
+        report = await self._report(heard.headers[SPEECH_ID])
         attempts = [a for segment in report["segments"] for a in segment["attempts"]]
         return sum(not (a["cached"] or a["shared"]) for a in attempts)
+
+    async def _report(self, speech_id: str) -> dict[str, Any]:
+        """A reply's last byte may be here a moment before its report is there."""
+        async with asyncio.timeout(STORED_S):
+            while True:
+                async with self.session.get(f"{self.url}/v1/speech/{speech_id}") as response:
+                    if response.status != 404:
+                        response.raise_for_status()
+                        report: dict[str, Any] = await response.json()
+                        return report
+                await asyncio.sleep(ASK_EVERY_S)
 
 
 async def _until_stored(
@@ -86,8 +97,8 @@ async def measure_twins(lab: Lab) -> list[Row]:
         target, reports = polyvox_target(url), _Reports(session, url)
         await listen_at_once(session, target, [lab.texts.sentence() for _ in range(4)])
         for order in lab.turns(12, 20):
-            for ours in order:
-                text, count = lab.texts.sentence(), TWINS if ours else 1
+            for ours, text in zip(order, lab.texts.alike(), strict=True):
+                count = TWINS if ours else 1
                 begun = time.perf_counter()
                 heard = await listen_at_once(session, target, [text] * count)
                 elapsed = 1000 * (time.perf_counter() - begun)

@@ -22,14 +22,14 @@ LEAVES = 0.4
 """Share of listeners who go away in the midst of a reply."""
 LEAVES_WITHIN_BYTES = 200_000
 FORMATS = ("wav", "mp3", "opus", "pcm", "aac", "flac")
-WHOLE, LEFT, FAILED = "heard whole", "left early", "failed"
+WHOLE, LEFT, STOPPED, FAILED = "heard whole", "left early", "stopped at the end", "failed"
 
 
 async def listen_for(
     url: str, count: int, seconds: float, seed: int, texts: list[str]
 ) -> Counter[str]:
     """``count`` listeners at any time, for ``seconds``; then all of them leave."""
-    told: Counter[str] = Counter({WHOLE: 0, LEFT: 0, FAILED: 0})
+    told: Counter[str] = Counter(dict.fromkeys((WHOLE, LEFT, STOPPED, FAILED), 0))
     until, endless = time.monotonic() + seconds, itertools.cycle(texts)
     async with http() as session:
         await asyncio.gather(
@@ -66,8 +66,10 @@ async def _read(response: aiohttp.ClientResponse, most: int, until: float) -> st
     heard = 0
     async for data in response.content.iter_any():
         heard += len(data)
-        if heard > most or time.monotonic() > until:
+        if heard > most:
             return LEFT
+        if time.monotonic() > until:
+            return STOPPED
     return WHOLE
 
 

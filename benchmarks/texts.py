@@ -43,8 +43,16 @@ class Texts:
 
     def sentence(self) -> str:
         """Half of all sentences have a comma where they could be cut."""
-        template = _TEMPLATES[self._count % len(_TEMPLATES)]
         self._count += 1
+        return self._new(_TEMPLATES[self._count % len(_TEMPLATES)])
+
+    def alike(self) -> tuple[str, str]:
+        """Two sentences built the same way."""
+        self._count += 1
+        template = _TEMPLATES[self._count % len(_TEMPLATES)]
+        return self._new(template), self._new(template)
+
+    def _new(self, template: str) -> str:
         while True:
             words = {name: self._random.choice(found) for name, found in _WORDS.items()}
             sentence = template.format(**words)

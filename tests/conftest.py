@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+
+import structlog
+
+from polyvox.telemetry import configure_logging
 
 PLUGINS = Path(__file__).parent / "plugins/faulty/src"
 # Commands that tests start find the providers that fail on purpose, as this process does.
 os.environ["PYTHONPATH"] = str(PLUGINS)
+configure_logging("ERROR")
+# By the descriptor, so that a test can capture what a server's thread says.
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.__stderr__))

@@ -41,7 +41,8 @@ def create_app(application: ApiHost) -> FastAPI:
         version=version("polyvox"),
         lifespan=lifespan,
         middleware=_middleware(application),
-        docs_url=None,  # polyvox.api.docs has its own
+        openapi_url=None,  # polyvox.api.docs serves both
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         responses={"4XX": {"model": ErrorReply}, "5XX": {"model": ErrorReply}},

@@ -58,10 +58,13 @@ async def encoded(
     """
     compressed = format not in (AudioFormat.WAV, AudioFormat.PCM)
     run = threads.run if compressed else _here
-    async with _at_hand(speech, wanted=format is AudioFormat.WAV) as (total, chunks):
+    async with (
+        _at_hand(speech, wanted=format is AudioFormat.WAV) as (total, chunks),
+        aclosing(_pieces(chunks, SLICE_MS if compressed else None)) as pieces,
+    ):
         encoder, ready, begun = None, b"", False
         try:
-            async for pcm, last in _pieces(chunks, SLICE_MS if compressed else None):
+            async for pcm, last in pieces:
                 if encoder is None:
                     encoder, ready = await run(_begin, format, speech.sample_rate, total, pcm)
                 else:
@@ -92,7 +95,7 @@ async def _pieces(
         async for chunk in chunks:
             size = len(chunk.pcm)
             step = chunk.sample_rate * most_ms // 1000 * SAMPLE_BYTES if most_ms else size
-            for start in range(0, size, step):
+            for start in range(0, size, step or 1):
                 yield chunk.pcm[start : start + step], start + step >= size
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import array
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.provider.base import Provider, Utterance
 
 AnyProvider = Provider[Any]
+Told = TypeVar("Told")
+
+QUICK_S = 0.05
+"""How long ``availability`` and ``capabilities`` may take."""
+TRIES = 3
+"""A busy machine delays now this, now that: the best of so many is what counts."""
 
 
 class ContractBroken(AssertionError):
@@ -72,3 +79,14 @@ async def started(subject: Subject) -> AsyncIterator[AnyProvider]:
 async def hear(provider: AnyProvider, utterance: Utterance[Any]) -> Heard:
     async with provider.speak(utterance) as stream:
         return Heard(tuple([chunk async for chunk in stream]))
+
+
+def quickly(told: Callable[[], Told], name: str) -> Told:
+    """What ``told`` says; raises ContractBroken where it takes long."""
+    took = []
+    for _ in range(TRIES):
+        began = time.monotonic()
+        result = told()
+        took.append(time.monotonic() - began)
+    promise(min(took) < QUICK_S, f"{name} is told quickly")
+    return result

@@ -185,14 +185,29 @@ class Providers:
         )
 
     async def voices(self, provider: str | None = None, language: str | None = None) -> list[Voice]:
-        """Of one provider or of all that can say; raises UnknownProvider."""
-        names = [provider] if provider else list(self._found)
-        listed: list[Voice] = []
-        for name in names:
-            found = self.find(name)
-            if found.provider and found.availability().state is not State.UNAVAILABLE:
-                listed += await found.provider.voices(language)
-        return listed
+        """Of one provider, or of all that can say so in time.
+
+        Raises UnknownProvider, and what a single provider raises.
+        """
+        if provider:
+            return await self._voices(self.find(provider), language)
+        listed = await asyncio.gather(
+            *(self._voices_if_possible(found, language) for found in self._found.values())
+        )
+        return [voice for voices in listed for voice in voices]
+
+    async def _voices_if_possible(self, found: Found, language: str | None) -> list[Voice]:
+        try:
+            async with asyncio.timeout(VOICES_S):
+                return await self._voices(found, language)
+        except Exception as error:  # noqa: BLE001 - the others are listed all the same
+            log.info("voices_not_listed", provider=found.id, error=_told(error))
+            return []
+
+    async def _voices(self, found: Found, language: str | None) -> list[Voice]:
+        if found.provider is None or found.availability().state is State.UNAVAILABLE:
+            return []
+        return list(await found.provider.voices(language))
 
 
 def _told(error: BaseException) -> str:

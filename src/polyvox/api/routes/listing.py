@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from polyvox.api.host import ServicesDep
+from polyvox.api.schemas import LanguageTag
 from polyvox.api.views import (
     LanguageList,
     LanguageView,
@@ -40,7 +41,7 @@ async def audio_models(services: ServicesDep) -> ModelNames:
 
 @router.get("/v1/audio/voices", summary="Names for `voice`")
 async def voices(
-    services: ServicesDep, provider: str | None = None, language: str | None = None
+    services: ServicesDep, provider: str | None = None, language: LanguageTag | None = None
 ) -> VoiceList:
     """Personalities first, then the providers' voices; with a filter, those voices alone."""
     stock = [_voice(v) for v in await services.providers.voices(provider, language)]

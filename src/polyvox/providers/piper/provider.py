@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import ClassVar
 
 from polyvox.domain.capabilities import Availability, Capabilities, Kind, TextLimit, Voice
-from polyvox.errors import InvalidSetting, UnknownVoice, UnsupportedLanguage
+from polyvox.errors import InvalidSetting, Unavailable, UnknownVoice, UnsupportedLanguage
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.inline import InlineHost
 from polyvox.provider.base import (
@@ -126,7 +126,7 @@ class PiperProvider(Provider[PiperSettings]):
         """Raises UnknownVoice, UnsupportedLanguage and InvalidSetting besides what hosts raise."""
         host = self._host
         if host is None:
-            raise UnknownVoice("Piper is not running, so it has no voices.", param="voice")
+            raise Unavailable("Piper is not running.")
         voice = self._choose(utterance)
         settings = {"speed": utterance.settings.speed, "speaker_id": utterance.settings.speaker_id}
         job = EngineJob(utterance.text, utterance.language, voice.id, settings)
