@@ -12,7 +12,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import aiohttp
 
@@ -54,22 +54,23 @@ async def _listener(
         leaves = chance.random() < LEAVES
         most = chance.randrange(LEAVES_WITHIN_BYTES) if leaves else sys.maxsize
         try:
-            async with session.post(f"{url}/v1/audio/speech", json=body) as response:
-                response.raise_for_status()
-                told[await _read(response, most, until)] += 1
+            async with asyncio.timeout(until - time.monotonic()) as limit:
+                told[await _reply(session, f"{url}/v1/audio/speech", body, most)] += 1
         except (aiohttp.ClientError, TimeoutError):
-            told[FAILED] += 1
+            told[STOPPED if limit.expired() else FAILED] += 1
 
 
-async def _read(response: aiohttp.ClientResponse, most: int, until: float) -> str:
-    """To the end, or away after ``most`` bytes or when the time is over."""
+async def _reply(
+    session: aiohttp.ClientSession, url: str, body: Mapping[str, str], most: int
+) -> str:
+    """To its end, or away after ``most`` bytes. Raises aiohttp.ClientError when it breaks off."""
     heard = 0
-    async for data in response.content.iter_any():
-        heard += len(data)
-        if heard > most:
-            return LEFT
-        if time.monotonic() > until:
-            return STOPPED
+    async with session.post(url, json=body) as response:
+        response.raise_for_status()
+        async for data in response.content.iter_any():
+            heard += len(data)
+            if heard > most:
+                return LEFT
     return WHOLE
 
 

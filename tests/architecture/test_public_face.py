@@ -13,7 +13,27 @@ import pytest
 import polyvox
 from polyvox import errors
 
-HEAVY = ["aiohttp", "av", "alembic", "fastapi", "google", "grpc", "nicegui", "numpy", "onnx", "onnxruntime", "piper", "ray", "redis", "soundfile", "soxr", "sqlalchemy", "structlog", "torch", "uvicorn"]
+HEAVY = [
+    "aiohttp",
+    "av",
+    "alembic",
+    "fastapi",
+    "google",
+    "grpc",
+    "nicegui",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "piper",
+    "ray",
+    "redis",
+    "soundfile",
+    "soxr",
+    "sqlalchemy",
+    "structlog",
+    "torch",
+    "uvicorn",
+]
 SOURCE = Path(polyvox.__file__).parent
 
 

@@ -17,7 +17,13 @@ from polyvox.cache.key import compute_segment_key
 from polyvox.cache.segments import SegmentCache
 from polyvox.domain.audio import AudioChunk
 from polyvox.domain.speech import Outcome, SpeechReport, SpeechRequest
-from polyvox.errors import NoVoiceLeft, PolyvoxError, TextTooLong, UnsupportedLanguage
+from polyvox.errors import (
+    InvalidSetting,
+    NoVoiceLeft,
+    PolyvoxError,
+    TextTooLong,
+    UnsupportedLanguage,
+)
 from polyvox.provider.base import Provider, Utterance
 from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.candidates import Candidate, Plan
@@ -66,7 +72,7 @@ class SpeakService:
         """The speech, not yet begun: enter it.
 
         Raises TextTooLong, UnknownPersonality, UnknownProvider, UnknownVoice,
-        UnsupportedLanguage, and NoVoiceLeft when no candidate may be tried at all.
+        UnsupportedLanguage, InvalidSetting, and NoVoiceLeft when no candidate may be tried at all.
         """
         limit = self._limits.text_max_characters
         if len(request.text) > limit:
@@ -104,15 +110,17 @@ class SpeakService:
         )
 
     def _refuse(self, plan: Plan, report: SpeechReport) -> None:
-        """Nobody may be asked: the caller's mistake if the language is all that stands in the way."""
+        """Nobody may be asked: the caller's mistake where the same wish stands in everybody's way."""
+        told = " ".join(f"{out.provider}: {out.reason}" for out in plan.out)
         error: PolyvoxError
-        if plan.out and all(e.code == "language" for e in plan.out):
-            told = " ".join(f"{e.provider}: {e.reason}" for e in plan.out)
-            error = UnsupportedLanguage(
-                f"Nobody speaks '{report.language}'. {told}", param="language"
-            )
-        else:
-            error = nobody_left(list(plan.out), [])
+        match {out.code for out in plan.out}:
+            case codes if codes == {"language"}:
+                message = f"Nobody speaks '{report.language}'. {told}"
+                error = UnsupportedLanguage(message, param="language")
+            case codes if codes == {"setting"}:
+                error = InvalidSetting(told, param="speed")
+            case _:
+                error = nobody_left(list(plan.out), [])
         if isinstance(error, NoVoiceLeft):
             error.speech_id = report.id
         report.outcome, report.error = Outcome.FAILED, error.code

@@ -151,8 +151,10 @@ class Speech:
         """The listener has come to this segment: let the next be made; mind a switch by hand."""
         self._playing = index
         self._moved.set()
+        if not index:
+            return  # the plan was made a moment ago
         await self._casting.refresh()
-        if index and self._tracks[index].cast not in (0, self._casting.version):
+        if self._tracks[index].cast not in (0, self._casting.version):
             await self._stop_making()
             self._recast(index)
             self._start_making(index)
@@ -162,7 +164,8 @@ class Speech:
             while index > self._playing + AHEAD:
                 self._moved.clear()
                 await self._moved.wait()
-            await self._casting.refresh()
+            if index:
+                await self._casting.refresh()
             if self._chain.plan is not self._casting.plan:
                 self._recast(index)
             track = self._tracks[index]

@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 from polyvox_faulty.faults import Fault
-from structlog.contextvars import merge_contextvars
-from structlog.testing import capture_logs
 
 from tests.integration.api.client import Stage
-from tests.integration.api.conftest import BODY_MAX, TEXT_MAX
+from tests.integration.api.conftest import BODY_MAX, TEXT_MAX, Logged
 
 SECRET = "my secret words"
 
@@ -135,27 +133,25 @@ async def test_without_fallback_only_the_first_is_asked(stage: Stage) -> None:
 
 
 async def test_an_unexpected_exception_shows_nothing_of_itself(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, logged: Logged
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
     usage = stage.server.application.services.usage
     monkeypatch.setattr(type(usage), "totals", fail)
-    with capture_logs(processors=[merge_contextvars]) as logged:
-        answer = await stage.get("/v1/stats", headers={"x-request-id": "mine-1"})
+    answer = await stage.get("/v1/stats", headers={"x-request-id": "mine-1"})
     assert (answer.status, answer.error["code"]) == (500, "internal_error")
     assert SECRET not in answer.body.decode() + str(logged)
     told = next(entry for entry in logged if entry["event"] == "unexpected")
     assert (told["error"], told["request_id"]) == ("RuntimeError", "mine-1")
 
 
-async def test_what_a_user_says_or_asks_for_is_not_logged(stage: Stage) -> None:
-    with capture_logs(processors=[merge_contextvars]) as logged:
-        await stage.speak(SECRET, instructions=SECRET)
-        await stage.speak(speed=SECRET)
-        await stage.get("/v1/stats", params={"personality": SECRET})
-        await stage.get(f"/{SECRET}")
+async def test_what_a_user_says_or_asks_for_is_not_logged(stage: Stage, logged: Logged) -> None:
+    await stage.speak(SECRET, instructions=SECRET)
+    await stage.speak(speed=SECRET)
+    await stage.get("/v1/stats", params={"personality": SECRET})
+    await stage.get(f"/{SECRET}")
     assert {entry["event"] for entry in logged} >= {"http", "speech"}
     assert "secret" not in str(logged)
 

@@ -94,14 +94,6 @@ def test_it_stops_soon_although_somebody_still_listens(
     assert "Traceback" not in rest
 
 
-def test_a_program_reads_one_document_when_it_is_ready(home: Path) -> None:
-    with serving("--json") as (_, said):
-        ready = json.loads(said[said.index("{") :])
-
-    assert (ready["event"], ready["providers"]["piper"]["state"]) == ("ready", "ready")
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", ready["url"])
-
-
 def test_a_port_in_use_is_told_at_once(polyvox: Polyvox) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ran = polyvox("serve", "--port", str(taken.getsockname()[1]))
@@ -138,14 +130,18 @@ def test_a_database_that_cannot_be_opened_is_told_in_a_line(
     assert len(ran.err.splitlines()) == 1
 
 
-def test_home_may_be_named_and_holds_the_configuration(home: Path, tmp_path: Path) -> None:
+def test_a_program_reads_one_document_once_the_named_home_is_served(
+    home: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    (other / "config.toml").write_text('default_personality = "nobody"\nlog_level = "ERROR"\n')
+    (other / "config.toml").write_text("require_key = true\n")
     (other / "providers").symlink_to(home / "providers")
-    with serving("--home", "other") as (_, said):
-        assert '"voice": "joe"' in said
+    with serving("--home", "other", "--json") as (_, said):
+        ready = json.loads(said[said.index("{") :])
+        assert answer(f"{ready['url']}/v1/providers") == 401
 
+    assert (ready["event"], ready["providers"]["piper"]["state"]) == ("ready", "ready")
     assert (other / "polyvox.db").exists()
     assert not (home / "polyvox.db").exists()
 

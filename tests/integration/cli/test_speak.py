@@ -40,14 +40,17 @@ def test_a_file_holds_the_words_and_a_header_of_its_exact_size(
 def test_text_comes_from_standard_input_and_audio_goes_to_standard_output(
     polyvox: Polyvox, tmp_path: Path
 ) -> None:
-    ran = polyvox("speak", "-o", "-", "--format", "pcm", stdin=TEXT.encode())
+    assert polyvox("speak", TEXT, "-o", "hello.pcm").code == 0
 
-    assert ran.code == 0
-    assert words_of(ran.stdout, 24_000) == normal_words(TEXT)
-    assert list(tmp_path.iterdir()) == [tmp_path / "home"]
+    for arguments in (["-o", "-"], ["-"]):
+        ran = polyvox("speak", *arguments, "--format", "pcm", stdin=TEXT.encode())
+        # From the cache, so the same to the last sample.
+        assert (ran.code, ran.stdout) == (0, (tmp_path / "hello.pcm").read_bytes())
+
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "hello.pcm"}
 
 
-@pytest.mark.parametrize("ending", ["wav", "mp3", "opus", "ogg", "aac", "flac", "pcm"])
+@pytest.mark.parametrize("ending", ["mp3", "ogg", "pcm"])
 def test_the_format_follows_the_ending(polyvox: Polyvox, tmp_path: Path, ending: str) -> None:
     name = f"hello.{ending}"
 
@@ -60,8 +63,8 @@ def test_the_format_follows_the_ending(polyvox: Polyvox, tmp_path: Path, ending:
     ) as opened:
         seconds = sum(frame.samples / frame.sample_rate for frame in opened.decode(audio=0))
         codec = opened.streams.audio[0].codec_context.name
-    expected = {"wav": "pcm_s16le", "pcm": "pcm_s16le", "ogg": "opus", "mp3": "mp3float"}
-    assert codec.removeprefix("lib") == expected.get(ending, ending)
+    expected = {"pcm": "pcm_s16le", "ogg": "opus", "mp3": "mp3float"}
+    assert codec.removeprefix("lib") == expected[ending]
     assert seconds == pytest.approx(report["audio_ms"] / 1000, abs=0.1)
 
 

@@ -9,7 +9,7 @@ from polyvox_faulty.faults import BEFORE_AUDIO, Fault
 from polyvox_faulty.written import heard
 
 from polyvox.domain.speech import Attempt, Outcome, SpeechReport
-from polyvox.errors import Interrupted, NoVoiceLeft, UnsupportedLanguage
+from polyvox.errors import Interrupted, InvalidSetting, NoVoiceLeft, UnsupportedLanguage
 from polyvox.routing.breaker import BreakerPolicy
 from tests.support.router import CHAIN, Bench, bench
 from tests.support.virtual_time import run
@@ -175,6 +175,15 @@ def test_a_language_nobody_speaks_is_the_caller_s_error() -> None:
         async with bench() as b:
             with pytest.raises(UnsupportedLanguage, match="Nobody speaks 'fr'"):
                 await b.say("Bonjour.", language="fr")
+
+    run(scenario())
+
+
+def test_a_speed_that_nobody_can_keep_is_the_caller_s_error() -> None:
+    async def scenario() -> None:
+        async with bench() as b:
+            with pytest.raises(InvalidSetting, match=r"between 0\.5 and 2"):
+                await b.say("Hello.", speed=4.0)
 
     run(scenario())
 
