@@ -106,8 +106,9 @@ async def _serve(settings: Settings, listener: socket.socket, announce: Announce
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Not that a listener was cut off when the server was told to stop: uvicorn tells it at length."""
-    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+    """Not what uvicorn tells of replies that are cut off on purpose: at the stop, or broken off."""
+    stopped = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not (stopped or "without completing response" in record.getMessage())
 
 
 def bound_socket(host: str, port: int) -> socket.socket:

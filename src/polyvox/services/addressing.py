@@ -97,7 +97,7 @@ class Addressing:
         raise UnknownVoice(
             f"Nobody is called '{voice[:100]}'.",
             param="voice",
-            remedy=f"Personalities: {', '.join(names[:20]) or 'none'}; voices: GET /v1/audio/voices.",
+            remedy=f"Personalities: {', '.join(names[:20]) or 'none'}; voices: `polyvox voices` or GET /v1/audio/voices.",
         )
 
     async def _is_personality(self, name: str) -> bool:
