@@ -17,12 +17,12 @@ UNBOUNDED = 100_000
 STATE_STYLES = {"ready": "green", "loading": "yellow", "unavailable": "red"}
 
 
-def print_json(data: Any, *, file: TextIO | None = None) -> None:
-    """Models, dataclasses, mappings, dates: whatever holds data."""
+def print_json(data: Any, *, file: TextIO | None = None, indent: int | None = 2) -> None:
+    """Models, dataclasses, mappings, dates: whatever holds data. Without indent on one line."""
     from pydantic_core import to_jsonable_python
 
     plain = to_jsonable_python(data, fallback=lambda odd: dict(odd))
-    text = json.dumps(plain, indent=2, ensure_ascii=False)
+    text = json.dumps(plain, indent=indent, ensure_ascii=False)
     print(text, file=file or sys.stdout, flush=True)
 
 

@@ -149,7 +149,8 @@ class Announcement:
         url = self.url()
         if self.as_json:
             states = {found.id: found.availability() for found in providers.all()}
-            print_json({"event": "ready", "url": url, "pid": os.getpid(), "providers": states})
+            ready = {"event": "ready", "url": url, "pid": os.getpid(), "providers": states}
+            print_json(ready, indent=None)
             return
         say(f"Polyvox listens on {url}")
         for found in providers.all():
