@@ -14,8 +14,9 @@ from rich.console import Console
 
 from benchmarks import against_piper, cached, engine, loop_lag
 from benchmarks.lab import Lab
+from benchmarks.machine import Machine
 from benchmarks.results import Row
-from benchmarks.table import as_json, as_markdown, as_table, machine
+from benchmarks.table import as_json, as_markdown, as_table
 from polyvox.telemetry import configure_logging
 
 GROUPS: dict[str, Callable[[Lab], Awaitable[list[Row]]]] = {
@@ -33,14 +34,14 @@ UNBOUNDED = 300
 def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     configure_logging("WARNING")
-    about = machine()
+    machine = Machine()
     rows = asyncio.run(_measured(asked.only or list(GROUPS), quick=asked.quick))
     if asked.json:
-        print(as_json(about, rows))
+        print(as_json(machine.about(), rows))
     elif asked.markdown:
-        print(as_markdown(about, rows))
+        print(as_markdown(machine.about(), rows))
     else:
-        as_table(about, rows, _console())
+        as_table(machine.about(), rows, _console())
 
 
 def _console() -> Console:

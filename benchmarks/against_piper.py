@@ -35,10 +35,10 @@ class Scene:
 
 
 SCENES = (
-    Scene("sentence", 1, 1, rounds=20, seconds=20),
-    Scene("sentence", 1, 8, rounds=8, seconds=35),
-    Scene("paragraph", 4, 1, rounds=10, seconds=25),
-    Scene("paragraph", 4, 8, rounds=4, seconds=40, quick=False),
+    Scene("sentence", 1, 1, rounds=20, seconds=18),
+    Scene("sentence", 1, 8, rounds=8, seconds=34),
+    Scene("paragraph", 4, 1, rounds=10, seconds=24),
+    Scene("paragraph", 4, 8, rounds=3, seconds=45, quick=False),
 )
 
 

@@ -11,7 +11,7 @@ import aiohttp
 
 from benchmarks.client import Heard, Target, http, listen, listen_at_once
 from benchmarks.lab import Lab
-from benchmarks.results import Goal, Pairs, Row, percentile, spread
+from benchmarks.results import Goal, Pairs, Row, percentile
 from benchmarks.servers import polyvox_server, polyvox_target
 
 HIT_P50 = Goal(5.0, of="ours")
@@ -26,37 +26,29 @@ ASK_EVERY_S = 0.05
 
 async def measure_hits(lab: Lab) -> list[Row]:
     """Each round makes a sentence, then fetches it again and again."""
-    made: list[float] = []
-    hits: list[float] = []
+    rows = {50: Pairs(), 95: Pairs()}
     async with polyvox_server(lab.home) as url, http() as session:
         target, reports = polyvox_target(url), _Reports(session, url)
         await listen_at_once(session, target, [lab.texts.sentence() for _ in range(4)])
         for _ in lab.turns(12, 20):
             text = lab.texts.sentence()
-            made.append(1000 * (await listen(session, target, text)).first_byte_s)
+            made = 1000 * (await listen(session, target, text)).first_byte_s
             await _until_stored(session, target, reports, text)
-            for _ in range(HITS_PER_ROUND):
-                hits.append(1000 * (await listen(session, target, text)).first_byte_s)
-    return [_hit_row(percent, hits, made) for percent in (50, 95)]
-
-
-def _hit_row(percent: int, hits: list[float], made: list[float]) -> Row:
-    """The spread is over rounds: each one's hits against what it made."""
-    each = [hits[i : i + HITS_PER_ROUND] for i in range(0, len(hits), HITS_PER_ROUND)]
-    ratios = [percentile(h, percent) / m for h, m in zip(each, made, strict=True)]
-    ours, base = percentile(hits, percent), percentile(made, percent)
-    return Row(
-        f"cache hit: first byte p{percent}",
-        "ms",
-        ours,
-        base,
-        "the same sentence, made",
-        ours / base,
-        *spread(ratios),
-        len(made),
-        HIT_P50 if percent == 50 else None,
-        f"{len(hits)} hits",
-    )
+            heard = [await listen(session, target, text) for _ in range(HITS_PER_ROUND)]
+            for percent, pairs in rows.items():
+                pairs.ours.append(1000 * percentile([h.first_byte_s for h in heard], percent))
+                pairs.base.append(made)
+    return [
+        Row.of(
+            f"cache hit: first byte p{percent}",
+            "ms",
+            pairs,
+            against="the same sentence, made",
+            goal=HIT_P50 if percent == 50 else None,
+            note=f"{HITS_PER_ROUND} hits a round",
+        )
+        for percent, pairs in rows.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)

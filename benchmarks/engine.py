@@ -87,7 +87,7 @@ async def measure_router(lab: Lab) -> list[Row]:
     await embedded.start()
     try:
         figures = Figures()
-        for warm, order in _with_warm_up(lab.turns(16, 20)):
+        for warm, order in _with_warm_up(lab.turns(16, 15)):
             text = lab.texts.paragraph(2)
             for ours in order:
                 timing = await (
@@ -147,7 +147,7 @@ async def measure_decoder(lab: Lab) -> list[Row]:
 def _measure_decoder(lab: Lab) -> list[Row]:
     with _voices(lab) as (split_voice, whole_voice):
         figures = Figures()
-        for warm, order in _with_warm_up(lab.turns(16, 20)):
+        for warm, order in _with_warm_up(lab.turns(16, 15)):
             text = lab.texts.sentence()
             for ours in order:
                 timing = _spoken(split_voice if ours else whole_voice, text)

@@ -27,12 +27,13 @@ class Lab:
         """Who goes in each round: (True, False) is ours first, then the base; turned round each
         time, so that neither side always finds the machine as the other left it.
 
-        Ends after ``rounds``, or sooner where the machine is too slow for them: after
-        ``seconds``, but never before FEWEST. A quick run takes a third of both.
+        Ends after ``rounds``, or sooner where another one would not fit into ``seconds``, but
+        never before FEWEST. A quick run takes QUICK_SHARE of both.
         """
         share = QUICK_SHARE if self.quick else 1.0
-        until = time.monotonic() + share * seconds
+        begun = time.monotonic()
         for number in range(max(FEWEST, round(share * rounds))):
-            if number >= FEWEST and time.monotonic() > until:
+            spent = time.monotonic() - begun
+            if number >= FEWEST and spent + spent / number > share * seconds:
                 return
             yield (True, False) if number % 2 == 0 else (False, True)

@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.results import Row
-from polyvox.providers.piper.settings import usable_cores
 
 COLUMNS = ("what", "ours", "base", "against", "ratio", "spread", "rounds", "goal", "met", "note")
-PACKAGES = ("polyvox", "piper-tts", "onnxruntime", "aiohttp")
 _MET = {True: "yes", False: "no", None: ""}
 _STYLES = {True: "green", False: "bold red", None: ""}
-
-
-def machine() -> dict[str, str]:
-    return {
-        "processor": _processor(),
-        "cores": str(usable_cores()),
-        "load before": f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown",
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        **{name: version(name) for name in PACKAGES},
-    }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor())
 
 
 def cells(row: Row) -> tuple[str, ...]:
