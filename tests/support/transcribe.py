@@ -49,5 +49,9 @@ def likeness(pcm: bytes, sample_rate: int, said: str) -> float:
     A small recognizer mishears a word now and then, and speech with noise in it is never the same
     twice; 0.8 is sure to be the same sentence, another one stays below 0.4.
     """
-    matcher = SequenceMatcher(None, words_of(pcm, sample_rate), normal_words(said), autojunk=False)
-    return matcher.ratio()
+    return closeness(words_of(pcm, sample_rate), said)
+
+
+def closeness(heard: list[str], said: str) -> float:
+    """As ``likeness``, of words heard already. One wrong word of 20 leaves 0.95."""
+    return SequenceMatcher(None, heard, normal_words(said), autojunk=False).ratio()

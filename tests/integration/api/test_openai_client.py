@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.server import RunningServer
-from tests.support.transcribe import normal_words, words_of
+from tests.support.transcribe import likeness
 
 Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 FORMATS: list[Format] = ["mp3", "opus", "aac", "flac", "wav", "pcm"]
@@ -54,7 +54,7 @@ async def test_whole_replies_say_the_words(client: openai.AsyncOpenAI, format: F
         input=TEXT, model="tts-1", voice="alloy", response_format=format
     )
     assert reply.response.headers["content-type"] == MEDIA_TYPES[format]
-    assert words_of(decoded(reply.content, format), RATE) == normal_words(TEXT)
+    assert likeness(decoded(reply.content, format), RATE, TEXT) > 0.8
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -66,7 +66,7 @@ async def test_streams_say_the_words(client: openai.AsyncOpenAI, format: Format)
     ) as reply:
         pieces = [piece async for piece in reply.iter_bytes()]
     assert len(pieces) > 1
-    assert words_of(decoded(b"".join(pieces), format), RATE) == normal_words(text)
+    assert likeness(decoded(b"".join(pieces), format), RATE, text) > 0.8
 
 
 @pytest.mark.parametrize("format", ["mp3", "wav"])
@@ -79,7 +79,7 @@ async def test_events_say_the_words(client: openai.AsyncOpenAI, format: Format) 
     events: list[dict[str, Any]] = [json.loads(line.removeprefix("data: ")) for line in lines]
     assert events[-1]["type"] == "speech.audio.done"
     audio = b"".join(b64decode(event["audio"]) for event in events[:-1])
-    assert words_of(decoded(audio, format), RATE) == normal_words(TEXT)
+    assert likeness(decoded(audio, format), RATE, TEXT) > 0.8
 
 
 async def test_a_custom_voice_is_named_by_its_id(client: openai.AsyncOpenAI) -> None:

@@ -15,7 +15,7 @@ from polyvox.domain.speech import REPLY_SAMPLE_RATE, SpeechReport, SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.services.providers import discover
 from tests.support.server import settings_for
-from tests.support.transcribe import normal_words, words_of
+from tests.support.transcribe import closeness, normal_words, words_of
 
 SENTENCES = [
     "The museum opens early in the morning.",
@@ -23,6 +23,8 @@ SENTENCES = [
     "There is a small garden behind the building.",
     "The last tour begins before the evening.",
 ]
+ALL_HEARD = 0.92
+"""A misheard word or two; a lost sentence leaves 0.88."""
 CHAIN = VoiceConfig(active_provider="fault_piper", fallback_chain=("piper",))
 
 
@@ -62,7 +64,7 @@ async def test_before_the_first_audio(
     application: Application, script: list[Fault], code: str
 ) -> None:
     words, report = await speak(application, script)
-    assert words == normal_words(" ".join(SENTENCES))
+    assert closeness(words, " ".join(SENTENCES)) > ALL_HEARD
     assert report.segments[0].attempts[0].error == code
     assert spoken_by(report) == ["piper"] * len(report.segments)
 
@@ -70,9 +72,9 @@ async def test_before_the_first_audio(
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.STALL])
 async def test_in_the_middle_of_segment_2_of_4(application: Application, fault: Fault) -> None:
     words, report = await speak(application, [Fault.NONE, fault])
-    sentences = [normal_words(sentence) for sentence in SENTENCES]
-    assert words[: len(sentences[0])] == sentences[0]
-    rest = [word for sentence in sentences[1:] for word in sentence]
-    assert words[-len(rest) :] == rest, "segment 2 again from its beginning, and all that follows"
+    first, rest = normal_words(SENTENCES[0]), normal_words(" ".join(SENTENCES[1:]))
+    assert closeness(words[: len(first)], SENTENCES[0]) > 0.7
+    again = "segment 2 again from its beginning, and all that follows"
+    assert closeness(words[-len(rest) :], " ".join(SENTENCES[1:])) > ALL_HEARD, again
     assert spoken_by(report) == ["fault_piper", "piper", "piper", "piper"]
     assert report.segments[1].attempts[0].error == "interrupted"
