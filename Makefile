@@ -64,7 +64,7 @@ $(BIN)/python:
 
 $(VENV)/.runtime: $(BIN)/python $(PINS)
 	@echo "Installing Polyvox. The first time this takes a minute or two."
-	$(PIP) install -q -c constraints.txt -e ".[postgres]"
+	$(PIP) install -q -c constraints.txt -e ".[postgres,google]"
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python $(PINS)

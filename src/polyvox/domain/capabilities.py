@@ -91,6 +91,8 @@ class Capabilities:
     """What the provider can do with what is installed now.
 
     ``languages`` are BCP 47 tags; ``limits`` maps a tag to its TextLimit, ``"*"`` to all others.
+    ``locale_for`` says which of its tags is meant by one that several are equally near to, or that
+    the service names differently: ``pt`` → ``pt-PT``.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Capabilities:
     streaming: bool
     cloning: SampleNeeds | None = None
     limits: Mapping[str, TextLimit] = field(default_factory=dict)
+    locale_for: Mapping[str, str] = field(default_factory=dict)
 
     def limit_for(self, language: str) -> TextLimit:
         base = language.split("-")[0]
@@ -112,7 +115,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One voice of a provider. ``languages`` are BCP 47 tags; ``speakers`` maps a name to its number."""
+    """One voice of a provider. ``languages`` are BCP 47 tags; ``speakers`` maps a name to its number.
+
+    ``tier`` names the tier of the provider's tariff that it is charged under.
+    """
 
     id: str
     provider: str
@@ -123,3 +129,4 @@ class Voice:
     sample_rate: int | None = None
     speakers: Mapping[str, int] = field(default_factory=dict)
     description: str = ""
+    tier: str | None = None

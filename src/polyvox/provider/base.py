@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.domain.capabilities import Availability, Capabilities, Kind, Voice
+from polyvox.domain.quota import Charge, Tariff
 from polyvox.errors import BadOutput, InvalidSetting
 
 ENTRY_POINT_GROUP = "polyvox.providers"
@@ -126,6 +127,17 @@ class Provider(ABC, Generic[SettingsT]):
     def revision(self, voice: str | None) -> str:
         """Changes whenever the same utterance would sound different. Part of the cache key."""
         return ""
+
+    def tariff(self) -> Tariff | None:
+        """What the service gives away and charges; None where nothing is counted. Never slow."""
+        return None
+
+    def charge(self, utterance: Utterance[SettingsT]) -> Charge | None:
+        """What the service will count for ``utterance``, by a tier of the tariff. Never slow.
+
+        The router reserves it before it calls ``speak``.
+        """
+        return None
 
     @abstractmethod
     def speak(self, utterance: Utterance[SettingsT]) -> AbstractAsyncContextManager[AudioStream]:

@@ -1,0 +1,132 @@
+"""Calls to a service over HTTP: one session, refusals translated by the service's table.
+
+Speech has no timeouts here: the router's deadlines are the only ones. Leaving a reply early closes
+its connection, which is how the service learns that nobody listens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from polyvox.domain.audio import SAMPLE_BYTES, AudioChunk
+from polyvox.errors import BadOutput, Unavailable
+from polyvox.provider.verdicts import Verdicts, retry_after_s
+
+if TYPE_CHECKING:
+    import aiohttp
+
+CONNECT_S = 3.0
+KEEP_ALIVE_S = 60.0
+MOST_OF_A_REFUSAL = 4096
+"""Bytes of an error's body that are looked at."""
+_CONTAINERS = (b"RIFF", b"ID3", b"OggS", b"fLaC", b"\xff\xfb", b"<!DO", b"<htm", b'{"')
+"""How a body begins that is not the raw samples that were asked for."""
+
+
+class RestClient:
+    """A session to one service. ``request_id`` names the header with the service's id of a call."""
+
+    def __init__(self, verdicts: Verdicts, *, request_id: str = "x-request-id") -> None:
+        self._verdicts = verdicts
+        self._request_id = request_id
+        self._session: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        import aiohttp  # 0.2 s, which only a configured service is worth
+
+        self._session = aiohttp.ClientSession(
+            # No limit of connections: the router's callers are the limit.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
+            auto_decompress=True,
+        )
+
+    async def stop(self) -> None:
+        """May be called twice, and without a start."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    @asynccontextmanager
+    async def send(
+        self, method: str, url: str, **content: Any
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Entered with the head of a reply that is not a refusal. ``content`` is aiohttp's.
+
+        Raises Unavailable when the service cannot be reached, else what the table says; losing
+        the connection while the reply is read raises Unavailable as well.
+        """
+        import aiohttp
+
+        if self._session is None:
+            raise Unavailable(f"{self._verdicts.service} is not started.")
+        try:
+            async with self._session.request(
+                method, url, allow_redirects=False, **content
+            ) as response:
+                if response.status >= 300:
+                    raise await self._refusal(response)
+                try:
+                    yield response
+                finally:
+                    if not response.content.at_eof():
+                        response.close()
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable(f"{self._verdicts.service} cannot be reached.") from error
+        except aiohttp.ClientError as error:
+            raise Unavailable(
+                f"The connection to {self._verdicts.service} was lost ({type(error).__name__})."
+            ) from error
+
+    async def json(self, method: str, url: str, **content: Any) -> Any:
+        """The whole reply, as JSON. Raises BadOutput when it is not, and what ``send`` raises."""
+        async with self.send(method, url, **content) as response:
+            try:
+                return await response.json(content_type=None)
+            except ValueError as error:
+                raise BadOutput(
+                    f"{self._verdicts.service} answered with something that is not JSON."
+                ) from error
+
+    async def pcm(
+        self, method: str, url: str, *, sample_rate: int, **content: Any
+    ) -> AsyncGenerator[AudioChunk, None]:
+        """Raw s16le mono samples of ``sample_rate`` (Hz) as they come. Raises BadOutput when the
+        reply is not audio, and what ``send`` raises."""
+        async with self.send(method, url, **content) as response:
+            kind = response.headers.get("Content-Type", "audio/")
+            if not kind.startswith(("audio/", "application/octet-stream")):
+                raise BadOutput(f"{self._verdicts.service} answered with {kind[:60]}, not audio.")
+            async for chunk in whole_samples(response.content.iter_any(), sample_rate):
+                yield chunk
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> Exception:
+        said = (await response.content.read(MOST_OF_A_REFUSAL)).decode(errors="replace")
+        headers: Mapping[str, str] = response.headers
+        return self._verdicts.error(
+            response.status,
+            said=said,
+            retry_after=retry_after_s(headers.get("Retry-After")),
+            request_id=headers.get(self._request_id),
+        )
+
+
+async def whole_samples(
+    pieces: AsyncIterator[bytes], sample_rate: int
+) -> AsyncGenerator[AudioChunk, None]:
+    """Chunks of whole 16-bit samples: the byte that a piece has too many begins the next chunk.
+
+    Raises BadOutput when the first bytes are those of a file and not of raw samples.
+    """
+    rest, first = b"", True
+    async for piece in pieces:
+        data = rest + piece
+        if first and data.startswith(_CONTAINERS):
+            raise BadOutput("The service sent a file where raw samples were asked for.")
+        whole = len(data) - len(data) % SAMPLE_BYTES
+        rest = data[whole:]
+        if whole:
+            first = False
+            yield AudioChunk(data[:whole], sample_rate)
