@@ -140,7 +140,8 @@ class Reply(Response):
                     self._begun = True
                     await send(self._start(speech.report))
                 await _send(send, self._framing.frame(data))
-            await _send(send, self._framing.end(speech.report), more=False)
+        # Not before the speech is closed: whoever has heard the end may ask for its report.
+        await _send(send, self._framing.end(speech.report), more=False)
 
     def _start(self, report: SpeechReport) -> dict[str, Any]:
         headers = {

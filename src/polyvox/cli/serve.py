@@ -27,6 +27,7 @@ GRACEFUL_S = 1
 """How long listeners may go on listening once the server is told to stop."""
 BACKLOG = 2048
 ANYWHERE = ("0.0.0.0", "::")
+_CANCELLED = "asyncio.exceptions.CancelledError"
 
 
 def serve(
@@ -106,9 +107,10 @@ async def _serve(settings: Settings, listener: socket.socket, announce: Announce
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Not what uvicorn tells of replies that are cut off on purpose: at the stop, or broken off."""
+    """Not what uvicorn tells of a start or replies that are cut off on purpose."""
     stopped = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
-    return not (stopped or "without completing response" in record.getMessage())
+    told = record.getMessage()  # of a start that was stopped, starlette sends the traceback
+    return not (stopped or _CANCELLED in told or "without completing response" in told)
 
 
 def bound_socket(host: str, port: int) -> socket.socket:

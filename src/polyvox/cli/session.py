@@ -50,17 +50,27 @@ async def opened(
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """``asyncio.run``, where SIGTERM stops the work as Ctrl-C does. Raises KeyboardInterrupt then."""
-    with _terminable():
-        return asyncio.run(work)
+    with _terminable() as told:
+        result = asyncio.run(work)
+        if told:  # and whatever was cancelled took no notice
+            raise KeyboardInterrupt
+        return result
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
+def _terminable() -> Iterator[list[int]]:
+    """Gives the signals that came."""
+    told: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield told
         return
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+    def interrupt(number: int, _: object) -> None:
+        told.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, interrupt)
     try:
-        yield
+        yield told
     finally:
         signal.signal(signal.SIGTERM, before)

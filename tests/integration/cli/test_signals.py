@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import signal
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from polyvox.cli.session import run
 from tests.integration.cli.conftest import ENOUGH_S, start, unfinished, write_scripts
 
 SENTENCES = " ".join(f"This is sentence number {n} of them all." for n in range(12))
@@ -32,6 +35,29 @@ def test_an_interrupted_command_leaves_nothing(
     assert (process.returncode, out) == (130, b"")
     assert b"Traceback" not in err
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_a_signal_counts_even_where_nothing_minds_its_cancellation() -> None:
+    async def stubborn() -> None:
+        signal.raise_signal(signal.SIGTERM)
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(ENOUGH_S)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(stubborn())
+
+
+def test_a_server_stopped_while_it_starts_prints_no_traceback(home: Path) -> None:
+    with start("serve", "--port", "0") as process:
+        tick = threading.Event()
+        while not (home / "polyvox.db-wal").exists() and not (home / "polyvox.db").exists():
+            assert process.poll() is None, process.communicate()
+            tick.wait(0.005)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=ENOUGH_S)
+
+    assert process.returncode in (0, 130)
+    assert b"Traceback" not in err
 
 
 def test_a_reader_that_leaves_ends_the_command_quietly(home: Path) -> None:
