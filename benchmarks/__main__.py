@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import against_piper, cached, engine, loop_lag
+from benchmarks import against_piper, cached, clouds, engine, loop_lag
 from benchmarks.lab import Lab
 from benchmarks.machine import Machine
 from benchmarks.results import Row
@@ -26,6 +26,7 @@ GROUPS: dict[str, Callable[[Lab], Awaitable[list[Row]]]] = {
     "hits": cached.measure_hits,
     "twins": cached.measure_twins,
     "loop": loop_lag.measure,
+    "clouds": clouds.measure,
 }
 UNBOUNDED = 300
 """Columns of the table where no terminal says how many it has."""

@@ -13,19 +13,22 @@ FEW = 4
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A bound on the ratio, or on our own figure in the row's unit."""
+    """A bound on the ratio, on our own figure, or on what ours has more than the base's, in the
+    row's unit."""
 
     bound: float
-    of: Literal["ratio", "ours"] = "ratio"
+    of: Literal["ratio", "ours", "added"] = "ratio"
     least: bool = False
 
     def met(self, row: Row) -> bool:
-        value = row.ratio if self.of == "ratio" else row.ours
+        values = {"ratio": row.ratio, "ours": row.ours, "added": row.ours - row.base}
+        value = values[self.of]
         return value >= self.bound if self.least else value <= self.bound
 
     def text(self, unit: str) -> str:
-        sign = "≥" if self.least else "≤"
-        return f"{sign} {self.bound:g}{'×' if self.of == 'ratio' else f' {unit}'}"
+        sign = "+" if self.of == "added" else ""
+        bound = f"{sign}{self.bound:g}{'×' if self.of == 'ratio' else f' {unit}'}"
+        return f"{'≥' if self.least else '≤'} {bound}"
 
 
 @dataclass(slots=True)

@@ -49,9 +49,11 @@ def serving(app: web.Application) -> Iterator[int]:
     """The port that ``app`` answers on. Handlers whose client leaves are cancelled."""
 
     async def serve(ready: Callable[[int], None], stop: asyncio.Event) -> None:
-        runner = web.AppRunner(app, handler_cancellation=True, access_log=None)
+        runner = web.AppRunner(
+            app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1
+        )
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0.1)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         port: int = runner.addresses[0][1]
         ready(port)

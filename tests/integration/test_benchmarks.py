@@ -44,6 +44,8 @@ def test_a_row_is_the_median_of_the_rounds_own_ratios() -> None:
         (Goal(0.2, least=True), True),
         (Goal(5.0, of="ours"), True),
         (Goal(2.0, of="ours"), False),
+        (Goal(-7.0, of="added"), True),
+        (Goal(-8.0, of="added"), False),
     ],
 )
 def test_a_goal_bounds_the_ratio_or_our_own_figure(goal: Goal, met: bool) -> None:

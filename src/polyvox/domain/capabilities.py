@@ -117,7 +117,8 @@ class Capabilities:
 class Voice:
     """One voice of a provider. ``languages`` are BCP 47 tags; ``speakers`` maps a name to its number.
 
-    ``tier`` names the tier of the provider's tariff that it is charged under.
+    ``tier`` names the tier of the provider's tariff that it is charged under; ``styles`` are those
+    that it can be told to speak in.
     """
 
     id: str
@@ -130,3 +131,4 @@ class Voice:
     speakers: Mapping[str, int] = field(default_factory=dict)
     description: str = ""
     tier: str | None = None
+    styles: tuple[str, ...] = ()

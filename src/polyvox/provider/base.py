@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from polyvox.domain.audio import AudioChunk
 from polyvox.domain.capabilities import Availability, Capabilities, Kind, Voice
 from polyvox.domain.quota import Charge, Tariff
-from polyvox.errors import BadOutput, InvalidSetting
+from polyvox.errors import BadOutput, Interrupted, InvalidSetting, ProviderError
 
 ENTRY_POINT_GROUP = "polyvox.providers"
 
@@ -65,7 +65,10 @@ class Utterance(Generic[SettingsT]):
 
 
 class AudioStream:
-    """Audio as it is made. Iterating gives chunks of one ``sample_rate`` (Hz)."""
+    """Audio as it is made. Iterating gives chunks of one ``sample_rate`` (Hz).
+
+    A ProviderError out of ``rest`` comes after the first audio: it is raised as Interrupted.
+    """
 
     def __init__(self, first: AudioChunk, rest: AsyncIterator[AudioChunk]) -> None:
         self.sample_rate = first.sample_rate
@@ -79,7 +82,10 @@ class AudioStream:
         if self._first is not None:
             chunk, self._first = self._first, None
             return chunk
-        return await anext(self._rest)
+        try:
+            return await anext(self._rest)
+        except ProviderError as error:
+            raise Interrupted(f"The audio broke off: {error.message}") from error
 
 
 @asynccontextmanager

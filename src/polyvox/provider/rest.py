@@ -6,8 +6,11 @@ its connection, which is how the service learns that nobody listens.
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from polyvox.domain.audio import SAMPLE_BYTES, AudioChunk
@@ -21,8 +24,14 @@ CONNECT_S = 3.0
 KEEP_ALIVE_S = 60.0
 MOST_OF_A_REFUSAL = 4096
 """Bytes of an error's body that are looked at."""
-_CONTAINERS = (b"RIFF", b"ID3", b"OggS", b"fLaC", b"\xff\xfb", b"<!DO", b"<htm", b'{"')
-"""How a body begins that is not the raw samples that were asked for."""
+_FILE = re.compile(rb'RIFF|ID3[\x02-\x04]|OggS|fLaC|<!DO|<htm|\{"\w\w')
+"""How a body begins that is not the raw samples that were asked for: never less than 4 bytes, which
+samples have by chance once in millions."""
+_FILE_BYTES = 4
+_COMPRESSED = tuple(
+    f"audio/{name}" for name in ("mpeg", "mp3", "mp4", "aac", "ogg", "opus", "flac")
+)
+"""An MP3 may begin with any samples; the header is what tells it."""
 
 
 class RestClient:
@@ -84,7 +93,7 @@ class RestClient:
         """The whole reply, as JSON. Raises BadOutput when it is not, and what ``send`` raises."""
         async with self.send(method, url, **content) as response:
             try:
-                return await response.json(content_type=None)
+                return json.loads(await response.read())
             except ValueError as error:
                 raise BadOutput(
                     f"{self._verdicts.service} answered with something that is not JSON."
@@ -96,18 +105,27 @@ class RestClient:
         """Raw s16le mono samples of ``sample_rate`` (Hz) as they come. Raises BadOutput when the
         reply is not audio, and what ``send`` raises."""
         async with self.send(method, url, **content) as response:
-            kind = response.headers.get("Content-Type", "audio/")
-            if not kind.startswith(("audio/", "application/octet-stream")):
-                raise BadOutput(f"{self._verdicts.service} answered with {kind[:60]}, not audio.")
-            async for chunk in whole_samples(response.content.iter_any(), sample_rate):
-                yield chunk
+            kind = response.headers.get("Content-Type", "audio/").lower()
+            raw = kind.startswith(("audio/", "application/octet-stream"))
+            if not raw or kind.startswith(_COMPRESSED):
+                raise BadOutput(
+                    f"{self._verdicts.service} answered with {kind[:60]}, not with raw samples."
+                )
+            pieces = response.content.iter_any()
+            # Closed here: one left to the garbage collector is closed by a task of its own.
+            async with aclosing(whole_samples(pieces, sample_rate)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> Exception:
-        said = (await response.content.read(MOST_OF_A_REFUSAL)).decode(errors="replace")
+        try:
+            said = await response.content.readexactly(MOST_OF_A_REFUSAL)
+        except asyncio.IncompleteReadError as error:
+            said = error.partial  # the whole body: mostly it is shorter
         headers: Mapping[str, str] = response.headers
         return self._verdicts.error(
             response.status,
-            said=said,
+            said=said.decode(errors="replace"),
             retry_after=retry_after_s(headers.get("Retry-After")),
             request_id=headers.get(self._request_id),
         )
@@ -120,13 +138,17 @@ async def whole_samples(
 
     Raises BadOutput when the first bytes are those of a file and not of raw samples.
     """
-    rest, first = b"", True
+    held, known = b"", False
     async for piece in pieces:
-        data = rest + piece
-        if first and data.startswith(_CONTAINERS):
+        held += piece
+        if not known and len(held) < _FILE_BYTES:
+            continue
+        if not known and _FILE.match(held):
             raise BadOutput("The service sent a file where raw samples were asked for.")
-        whole = len(data) - len(data) % SAMPLE_BYTES
-        rest = data[whole:]
+        known = True
+        whole = len(held) - len(held) % SAMPLE_BYTES
         if whole:
-            first = False
-            yield AudioChunk(data[:whole], sample_rate)
+            yield AudioChunk(held[:whole], sample_rate)
+        held = held[whole:]
+    if len(held) >= SAMPLE_BYTES:  # one sample is all there was
+        yield AudioChunk(held[:SAMPLE_BYTES], sample_rate)

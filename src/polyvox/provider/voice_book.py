@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from polyvox.domain.capabilities import Availability, Voice
+from polyvox.domain.language import distance
 from polyvox.errors import BadOutput, Misconfigured, ProviderError, Unavailable
 
 FORMAT = 1
@@ -104,18 +105,32 @@ class VoiceBook:
             await self.renew()
 
 
+def speaking(voices: Sequence[Voice], language: str) -> list[Voice]:
+    """Those of ``voices`` that speak ``language``, the nearest first, else in their order."""
+    near = [(d, voice) for voice in voices if (d := _distance(voice, language)) is not None]
+    return [voice for _, voice in sorted(near, key=lambda pair: pair[0])]
+
+
+def _distance(voice: Voice, language: str) -> int | None:
+    return min(
+        (d for tag in voice.languages if (d := distance(language, tag)) is not None), default=None
+    )
+
+
 def _read(file: Path) -> tuple[float, tuple[Voice, ...]] | None:
     try:
         document: dict[str, Any] = json.loads(file.read_bytes())
         if document["format"] != FORMAT:
             return None
-        voices = tuple(
-            Voice(**{**entry, "languages": tuple(entry["languages"])})
-            for entry in document["voices"]
-        )
+        voices = tuple(_voice(entry) for entry in document["voices"])
         return float(document["listed_at"]), voices
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None  # as good as none: it is asked for anew
+
+
+def _voice(entry: dict[str, Any]) -> Voice:
+    lists = {name: tuple(entry[name]) for name in ("languages", "styles")}
+    return Voice(**{**entry, **lists})
 
 
 def _write(file: Path, listed_at: float, voices: Sequence[Voice]) -> None:
@@ -127,7 +142,7 @@ def _write(file: Path, listed_at: float, voices: Sequence[Voice]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_suffix(".new")
-        draft.write_text(json.dumps(document, ensure_ascii=False))
+        draft.write_text(json.dumps(document))  # ASCII: whatever the locale, and the names
         draft.replace(file)
     except OSError:
         pass  # it is asked for again at the next start

@@ -105,6 +105,8 @@ def _translated(error: Exception, provider: str, sent_ms: float) -> PolyvoxError
             return error
         said = error.message if isinstance(error, PolyvoxError) else _named(error)
         return Interrupted(f"The audio broke off: {said}", sent_ms=sent_ms, provider=provider)
+    if isinstance(error, Interrupted) and isinstance(error.__cause__, ProviderError):
+        error = error.__cause__  # nothing was heard yet but its leading silence
     if isinstance(error, ProviderError):
         error.provider = error.provider or provider
         return error

@@ -1,0 +1,106 @@
+"""What a personality may set for Azure, and what the operator must."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+from polyvox.errors import InvalidSetting
+from polyvox.provider.base import VoiceSettings
+
+PROVIDER_ID = "azure_tts"
+MIN_RATE, MAX_RATE = 0.5, 2.0
+MIN_PITCH, MAX_PITCH = 0.5, 1.5
+VARIABLES = {
+    "key": "AZURE_SPEECH_KEY",
+    "region": "AZURE_SPEECH_REGION",
+    "endpoint": "AZURE_SPEECH_ENDPOINT",
+}
+_HEADER_WORD = re.compile("[!-~]+")
+_PERCENT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*%\s*")
+
+
+def _factor(value: Any) -> Any:
+    """``"+10%"``, as SSML has relative changes, is 1.1; everything else stays."""
+    percent = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    return 1 + float(percent[1]) / 100 if percent else value
+
+
+Factor = Annotated[float, BeforeValidator(_factor)]
+
+
+class AzureSettings(VoiceSettings):
+    """How Azure speaks for a personality. HD voices take neither rate nor pitch."""
+
+    voice_name: str | None = Field(
+        default=None,
+        description="A voice of the resource's region, such as en-US-JennyNeural; default: the usual"
+        " one of the language.",
+    )
+    style: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A style that the voice has, such as cheerful; default: its neutral one.",
+    )
+    style_degree: float = Field(
+        default=1.0,
+        ge=0.01,
+        le=2.0,
+        description="How much of the style: 0.01 is a touch of it, 2 is twice as much.",
+    )
+    rate: Factor = Field(
+        default=1.0,
+        ge=MIN_RATE,
+        le=MAX_RATE,
+        description='Speed: 1 is the voice\'s own, 2 twice it; "+10%" means 1.1.',
+    )
+    pitch: Factor = Field(
+        default=1.0,
+        ge=MIN_PITCH,
+        le=MAX_PITCH,
+        description='Pitch: 1 is the voice\'s own, 1.5 half as high again; "-10%" means 0.9.',
+    )
+
+    def at_speed(self, factor: float) -> Self:
+        rate = self.rate * factor
+        if not MIN_RATE <= rate <= MAX_RATE:
+            raise InvalidSetting(
+                f"Azure speaks at rates from {MIN_RATE} to {MAX_RATE}, not {rate:g}.",
+                param="speed",
+            )
+        return self.model_copy(update={"rate": rate})
+
+
+class AzureOptions(BaseModel):
+    """The operator's options (``providers.azure_tts``); what is not given comes from VARIABLES."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: SecretStr | None = Field(default=None, description="Key of the Speech resource.")
+    region: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9]+$",
+        description="Region of the Speech resource, such as westeurope.",
+    )
+    endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
+        description="Instead of a region: the address before /cognitiveservices/v1, such as"
+        " https://NAME.cognitiveservices.azure.com/tts.",
+    )
+
+    @field_validator("key")
+    @classmethod
+    def _one_word(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not _HEADER_WORD.fullmatch(key.get_secret_value()):
+            raise ValueError("a key is one word of letters and digits")
+        return key
+
+    @property
+    def base_url(self) -> str | None:
+        """Without a slash at the end; None where neither region nor endpoint is set."""
+        if self.endpoint:
+            return self.endpoint.rstrip("/")
+        return f"https://{self.region}.tts.speech.microsoft.com" if self.region else None

@@ -1,0 +1,69 @@
+"""Who we are to Google. Blocking: importing Google's library and reading a key take a while."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from polyvox.errors import Misconfigured
+from polyvox.providers.google_tts.settings import PROVIDER_ID, VARIABLES, GoogleOptions
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+
+INSTALL = 'pip install "polyvox[google]"'
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+_SET = (
+    f"Set {VARIABLES['credentials_file']} to the file of a service account's key, or"
+    f" {VARIABLES['api_key']}; or set credentials_file, api_key or application_default of"
+    f" providers.{PROVIDER_ID}."
+)
+
+
+def load_credentials(options: GoogleOptions) -> Credentials:
+    """Raises Misconfigured when there are none, or the package for Google is not installed."""
+    try:
+        import google.cloud.texttospeech_v1  # noqa: F401 - here, where it blocks nobody
+        from google.auth.api_key import Credentials as ApiKey
+    except ImportError as error:
+        raise Misconfigured(
+            f"The package for Google is not installed ({error.name} cannot be imported).",
+            remedy=f"Install it: {INSTALL}",
+        ) from error
+    if options.application_default:
+        return _application_default()
+    if options.credentials_file is not None:
+        return _service_account(options.credentials_file)
+    if options.api_key is not None and options.api_key.get_secret_value():
+        return ApiKey(options.api_key.get_secret_value())  # type: ignore[no-untyped-call]
+    raise Misconfigured("There are no credentials for Google.", remedy=_SET)
+
+
+def _application_default() -> Credentials:
+    import google.auth
+    from google.auth.exceptions import GoogleAuthError
+
+    try:
+        credentials, _ = google.auth.default(scopes=[SCOPE])
+    except GoogleAuthError as error:
+        raise Misconfigured(
+            "No Application Default Credentials were found.",
+            remedy="Make some: gcloud auth application-default login",
+        ) from error
+    return credentials
+
+
+def _service_account(file: Path) -> Credentials:
+    from google.oauth2 import service_account
+
+    try:
+        key = json.loads(file.read_bytes())
+        load = service_account.Credentials.from_service_account_info
+        credentials: Credentials = load(key, scopes=[SCOPE])  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise Misconfigured(
+            f"{file} cannot be read as the key of a service account ({type(error).__name__}).",
+            remedy="For credentials of another kind, set application_default.",
+        ) from None  # the cause may quote the key
+    return credentials

@@ -1,0 +1,166 @@
+"""Google Cloud Text-to-Speech, over gRPC: the only way to hear it while it still speaks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+from polyvox.domain.capabilities import (
+    Availability,
+    Capabilities,
+    Kind,
+    Licence,
+    TextLimit,
+    Voice,
+)
+from polyvox.domain.quota import Charge, Tariff
+from polyvox.errors import (
+    Misconfigured,
+    RequestError,
+    Unavailable,
+    UnknownVoice,
+    UnsupportedLanguage,
+)
+from polyvox.provider.base import (
+    AudioStream,
+    Provider,
+    ProviderContext,
+    Utterance,
+    VoiceSettings,
+    audio_stream,
+)
+from polyvox.provider.tariffs import packaged_tariff
+from polyvox.provider.voice_book import VoiceBook, speaking
+from polyvox.providers.google_tts.client import GoogleClient, connect
+from polyvox.providers.google_tts.settings import PROVIDER_ID, GoogleOptions, GoogleSettings
+from polyvox.providers.google_tts.voices import LOCALES, STREAMED_SETTINGS, chosen, family_of
+
+MAX_BYTES = 5_000
+"""Of one text, in UTF-8. Google raises it for nobody."""
+REVISION = "1"
+"""Changes with what is asked of the service beside text, voice and settings."""
+VOICES_FILE = "voices.json"
+NOT_RUNNING = Availability.unavailable("Google Text-to-Speech is not running.", "Start Polyvox.")
+LICENCE = Licence(
+    code="Google Cloud terms of service",
+    weights="Google Cloud terms of service",
+    commercial_use=True,
+    note="The text is sent to Google.",
+)
+
+
+class GoogleProvider(Provider[GoogleSettings]):
+    """The voices that Google lists, asked once a day."""
+
+    id: ClassVar[str] = PROVIDER_ID
+    kind: ClassVar[Kind] = Kind.CLOUD
+    settings_type: ClassVar[type[VoiceSettings]] = GoogleSettings
+
+    def __init__(self, context: ProviderContext) -> None:
+        super().__init__(context)
+        self._client: GoogleClient | None = None
+        self._book: VoiceBook | None = None
+        self._lack = NOT_RUNNING
+        self._known: tuple[Voice, ...] = ()
+        self._capabilities = _capabilities(())
+
+    async def start(self) -> None:
+        """Raises ConfigError for wrong options; for what is missing see ``availability``."""
+        options = GoogleOptions.of(self.context.options)
+        try:
+            self._client = await connect(options)
+        except Misconfigured as error:
+            self._lack = Availability.unavailable(error.message, error.remedy or "")
+            return
+        self._book = VoiceBook(self.context.data_dir / VOICES_FILE, self._client.voices)
+        await self._book.open()
+
+    async def stop(self) -> None:
+        client, self._client = self._client, None
+        book, self._book = self._book, None
+        self._lack = NOT_RUNNING
+        if book is not None:
+            await book.close()
+        if client is not None:
+            await client.close()
+
+    def availability(self) -> Availability:
+        return self._lack if self._book is None else self._book.availability()
+
+    def capabilities(self) -> Capabilities:
+        voices = self._voices
+        if voices is not self._known:
+            self._known, self._capabilities = voices, _capabilities(voices)
+        return self._capabilities
+
+    async def voices(self, language: str | None = None) -> Sequence[Voice]:
+        return self._voices if language is None else self._speaking(language)
+
+    def revision(self, voice: str | None) -> str:
+        return REVISION
+
+    def tariff(self) -> Tariff:
+        return packaged_tariff(__package__)
+
+    def charge(self, utterance: Utterance[GoogleSettings]) -> Charge | None:
+        """Every code point counts, spaces and line breaks too."""
+        try:
+            voice = self._choose(utterance)
+        except RequestError:
+            return None  # ``speak`` says why, and sends nothing
+        return Charge(voice.tier, len(utterance.text)) if voice.tier else None
+
+    @asynccontextmanager
+    async def speak(self, utterance: Utterance[GoogleSettings]) -> AsyncIterator[AudioStream]:
+        """Raises UnknownVoice, UnsupportedLanguage and InvalidSetting besides ProviderError."""
+        client = self._client
+        if client is None:
+            raise Unavailable(self._lack.reason or "", remedy=self._lack.remedy)
+        voice = self._choose(utterance)
+        family = family_of(voice.id)
+        if family is None:
+            raise self._none_such(voice.id)
+        family.check(utterance.settings)
+        audio = chosen(utterance.settings)
+        streaming = family.streams and audio.keys() <= STREAMED_SETTINGS
+        chunks = client.speak(utterance.text, voice.id, audio, streaming=streaming)
+        async with audio_stream(chunks) as stream:
+            yield stream
+
+    @property
+    def _voices(self) -> tuple[Voice, ...]:
+        return self._book.voices if self._book is not None else ()
+
+    def _speaking(self, language: str) -> list[Voice]:
+        return speaking(self._voices, self.capabilities().locale_for.get(language, language))
+
+    def _choose(self, utterance: Utterance[GoogleSettings]) -> Voice:
+        asked = utterance.voice or utterance.settings.voice_name
+        if asked is not None and all(voice.id != asked for voice in self._voices):
+            raise self._none_such(asked)
+        found = next((v for v in self._speaking(utterance.language) if asked in (None, v.id)), None)
+        if found is None:
+            who = f"The voice {asked}" if asked else "No voice of Google"
+            verb = "does not speak" if asked else "speaks"
+            raise UnsupportedLanguage(f"{who} {verb} {utterance.language}.", param="language")
+        return found
+
+    def _none_such(self, voice_id: str) -> UnknownVoice:
+        return UnknownVoice(
+            f"Google has no voice '{voice_id[:100]}'.",
+            param="voice",
+            remedy=f"See those it has: polyvox voices --provider {PROVIDER_ID}",
+        )
+
+
+def _capabilities(voices: tuple[Voice, ...]) -> Capabilities:
+    languages = tuple(sorted({tag for voice in voices for tag in voice.languages}))
+    return Capabilities(
+        name="Google Cloud Text-to-Speech",
+        languages=languages,
+        licence=LICENCE,
+        streaming=True,
+        limits={"*": TextLimit(bytes=MAX_BYTES)},
+        locale_for={wanted: tag for wanted, tag in LOCALES.items() if tag in languages},
+    )

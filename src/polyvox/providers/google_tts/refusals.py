@@ -1,0 +1,82 @@
+"""What Google's refusals mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from polyvox.errors import (
+    Misconfigured,
+    ProviderError,
+    QuotaExhausted,
+    Refused,
+    Throttled,
+    TimedOut,
+    Unavailable,
+)
+from polyvox.provider.verdicts import LONGEST_RETRY_AFTER_S, Verdict, Verdicts
+from polyvox.providers.google_tts.settings import VARIABLES
+
+if TYPE_CHECKING:
+    from google.protobuf.duration_pb2 import Duration
+    from grpc.aio import AioRpcError
+
+SERVICE = "Google Text-to-Speech"
+CHECK_CREDENTIALS = f"Check {' or '.join(VARIABLES.values())}."
+_THROTTLED = Verdict(Throttled, f"{SERVICE} is asked too often.")
+_REJECTED = Verdict(Misconfigured, f"{SERVICE} rejects the credentials.", CHECK_CREDENTIALS)
+
+VERDICTS = Verdicts(
+    service=SERVICE,
+    by_code={
+        "UNAUTHENTICATED": _REJECTED,
+        "PERMISSION_DENIED": Verdict(
+            Misconfigured,
+            f"{SERVICE} does not allow these credentials to use it.",
+            "Enable the Cloud Text-to-Speech API and billing in their project, and let them use it.",
+        ),
+        "UNIMPLEMENTED": Verdict(
+            Misconfigured,
+            f"The endpoint does not offer {SERVICE}.",
+            "Check the option endpoint.",
+        ),
+        "RESOURCE_EXHAUSTED": Verdict(
+            QuotaExhausted,
+            f"The project's quota for {SERVICE} is used up.",
+            "See the project's quotas in the Google Cloud console.",
+        ),
+        "INVALID_ARGUMENT": Verdict(
+            Refused, f"{SERVICE} does not speak this text with this voice and these settings."
+        ),
+        "UNAVAILABLE": Verdict(Unavailable, f"{SERVICE} cannot be reached or is not available."),
+        "DEADLINE_EXCEEDED": Verdict(TimedOut, f"{SERVICE} did not finish in time."),
+    },
+    by_words={
+        # Google answers a wrong API key as it answers a wrong text; the reason tells them apart.
+        ("INVALID_ARGUMENT", "api_key_invalid"): _REJECTED,
+        ("RESOURCE_EXHAUSTED", "rate_limit_exceeded"): _THROTTLED,
+        ("RESOURCE_EXHAUSTED", "retryinfo"): _THROTTLED,
+        # The credentials are withdrawn (OAuth 2, RFC 6749 §5.2): the client finds that out by itself.
+        ("UNAVAILABLE", "invalid_grant"): _REJECTED,
+    },
+)
+
+
+def translated(error: AioRpcError) -> ProviderError:
+    """By the status, the reason and the kinds of details that Google sent."""
+    from google.api_core.exceptions import from_grpc_error
+
+    failed = from_grpc_error(error)  # type: ignore[no-untyped-call]
+    details = {type(detail).__name__: detail for detail in failed.details}
+    retry = details.get("RetryInfo")
+    request = details.get("RequestInfo")
+    return VERDICTS.error(
+        error.code().name,
+        said=" ".join((failed.reason or "", failed.message or "", *details)),
+        retry_after=_seconds(retry.retry_delay) if retry else None,
+        request_id=request.request_id if request else None,
+    )
+
+
+def _seconds(delay: Duration) -> float:
+    seconds: float = delay.ToTimedelta().total_seconds()
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)

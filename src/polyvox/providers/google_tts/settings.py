@@ -1,0 +1,137 @@
+"""What a personality may set for Google Cloud Text-to-Speech, and what the operator may."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath
+
+from polyvox.errors import InvalidSetting
+from polyvox.provider.base import VoiceSettings
+from polyvox.provider.options import ApiKey, read_options
+
+PROVIDER_ID = "google_tts"
+MIN_RATE, MAX_RATE = 0.25, 2.0
+HOST = "texttospeech.googleapis.com"
+VARIABLES = {"credentials_file": "GOOGLE_APPLICATION_CREDENTIALS", "api_key": "GOOGLE_API_KEY"}
+_CREDENTIALS = {*VARIABLES, "application_default"}
+
+
+class EffectsProfile(StrEnum):
+    """Devices that Google can tune the audio for.
+
+    https://cloud.google.com/text-to-speech/docs/audio-profiles
+    """
+
+    WEARABLE = "wearable-class-device"
+    HANDSET = "handset-class-device"
+    HEADPHONE = "headphone-class-device"
+    SMALL_SPEAKER = "small-bluetooth-speaker-class-device"
+    MEDIUM_SPEAKER = "medium-bluetooth-speaker-class-device"
+    HOME_ENTERTAINMENT = "large-home-entertainment-class-device"
+    AUTOMOTIVE = "large-automotive-class-device"
+    TELEPHONY = "telephony-class-application"
+
+
+class GoogleSettings(VoiceSettings):
+    """How Google speaks for a personality. Names and ranges are those of its AudioConfig."""
+
+    voice_name: str | None = Field(
+        default=None,
+        description="A voice such as en-US-Chirp3-HD-Kore; default: the best of the language.",
+    )
+    pitch: float = Field(
+        default=0.0,
+        ge=-20.0,
+        le=20.0,
+        description="In semitones; Chirp3-HD and Studio voices take no other than 0.",
+    )
+    speaking_rate: float = Field(
+        default=1.0,
+        ge=MIN_RATE,
+        le=MAX_RATE,
+        description="1 is the voice's own pace, 2 twice it.",
+    )
+    volume_gain_db: float = Field(
+        default=0.0,
+        ge=-96.0,
+        le=16.0,
+        description="In dB; any other than 0 makes Chirp3-HD voices speak without streaming.",
+    )
+    effects_profile_id: tuple[EffectsProfile, ...] = Field(
+        default=(),
+        description="Devices to tune the audio for, in this order; with any, Chirp3-HD voices speak "
+        "without streaming.",
+    )
+
+    def at_speed(self, factor: float) -> Self:
+        rate = self.speaking_rate * factor
+        if not MIN_RATE <= rate <= MAX_RATE:
+            raise InvalidSetting(
+                f"Google speaks at rates from {MIN_RATE} to {MAX_RATE}, not {rate:g}.",
+                param="speed",
+            )
+        return self.model_copy(update={"speaking_rate": rate})
+
+
+def _endpoint(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise ValueError(f"it must be a URL without a path, such as https://{HOST}")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ValueError(
+            "http://, which sends text and key without encryption, is only for this machine's own "
+            "addresses, such as 127.0.0.1; say https://"
+        )
+    return given.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class GoogleOptions(BaseModel):
+    """The operator's options (``providers.google_tts`` in the configuration)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    credentials_file: Path | None = Field(
+        default=None, description="JSON key of a service account; used before an api_key."
+    )
+    api_key: ApiKey | None = Field(default=None, description="An API key of the project.")
+    application_default: bool = Field(
+        default=False,
+        description="Look for Application Default Credentials, as gcloud and Google's own machines "
+        "have them. Off, because asking for a machine's may take seconds where there are none.",
+    )
+    endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
+        default=f"https://{HOST}",
+        description="Another endpoint, such as https://eu-texttospeech.googleapis.com.",
+    )
+    root_certificates: FilePath | None = Field(
+        default=None, description="PEM file of the authorities to trust, for a private endpoint."
+    )
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Self:
+        """Credentials come from the environment where ``options`` names none. Raises ConfigError."""
+        variables = {} if _CREDENTIALS & options.keys() else VARIABLES
+        return read_options(cls, options, provider=PROVIDER_ID, variables=variables)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the endpoint is spoken to without encryption: an emulator on this machine."""
+        return self.endpoint.startswith("http://")
+
+    @property
+    def target(self) -> str:
+        """Host and port, as gRPC wants them."""
+        return urlsplit(self.endpoint).netloc

@@ -1,0 +1,101 @@
+"""What a personality may set for IBM Watson, and what the operator may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from polyvox.errors import InvalidSetting
+from polyvox.provider.base import VoiceSettings
+from polyvox.provider.options import read_options
+
+PROVIDER_ID = "ibm_watson"
+VARIABLES = {"api_key": "IBM_WATSON_API_KEY", "url": "IBM_WATSON_URL"}
+DEFAULT_URL = "https://api.us-south.text-to-speech.watson.cloud.ibm.com"
+DEFAULT_IAM_URL = "https://iam.cloud.ibm.com"
+
+MIN_PERCENTAGE, MAX_PERCENTAGE = -50, 100
+"""Of rate and pitch. IBM states no bounds, but that -50 is where speech suffers, and that 100 is the
+most that can be told apart."""
+
+
+class WatsonSettings(VoiceSettings):
+    """How IBM Watson speaks for a personality."""
+
+    voice_name: str | None = Field(
+        default=None,
+        description="A voice of the service, such as en-US_EllieNatural; default: the best of the "
+        "language.",
+    )
+    rate_percentage: int = Field(
+        default=0,
+        ge=MIN_PERCENTAGE,
+        le=MAX_PERCENTAGE,
+        description="Slower or faster than the voice's own pace; 100 is twice as fast.",
+    )
+    pitch_percentage: int = Field(
+        default=0,
+        ge=MIN_PERCENTAGE,
+        le=MAX_PERCENTAGE,
+        description="Lower or higher than the voice's own pitch; 100 is an octave up, -50 one down.",
+    )
+
+    def at_speed(self, factor: float) -> Self:
+        rate = (1 + self.rate_percentage / 100) * factor
+        percentage = round(100 * (rate - 1))
+        if not MIN_PERCENTAGE <= percentage <= MAX_PERCENTAGE:
+            raise InvalidSetting(
+                f"IBM Watson speaks at speeds from {1 + MIN_PERCENTAGE / 100:g}"
+                f" to {1 + MAX_PERCENTAGE / 100:g}, not {rate:g}.",
+                param="speed",
+            )
+        return self.model_copy(update={"rate_percentage": percentage})
+
+
+def _url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"it must be a URL such as {DEFAULT_URL}")
+    if parts.username or parts.password:
+        raise ValueError("it must hold no user and password; the key goes into api_key")
+    if parts.query or parts.fragment:
+        raise ValueError("it must end with its path, without '?' or '#'")
+    return given.rstrip("/")
+
+
+def _key(given: SecretStr) -> SecretStr:
+    key = given.get_secret_value().strip()
+    if not key.isascii() or not key.isprintable():
+        raise ValueError("it holds characters that no key has")
+    return SecretStr(key)
+
+
+Url = Annotated[str, AfterValidator(_url)]
+
+
+class WatsonOptions(BaseModel):
+    """The operator's options (``providers.ibm_watson`` in the configuration)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None, description="Of the service's credentials, on its Manage page."
+    )
+    url: Url = Field(
+        default=DEFAULT_URL,
+        description="Of the service's credentials; a key is good for its own URL only. Default: "
+        "Dallas.",
+    )
+    auth: Literal["iam", "basic"] = Field(
+        default="iam",
+        description="How the key is shown: `iam` exchanges it for tokens, `basic` sends it itself.",
+    )
+    iam_url: Url = Field(default=DEFAULT_IAM_URL, description="Where tokens are given out.")
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Self:
+        """Raises ConfigError."""
+        return read_options(cls, options, provider=PROVIDER_ID, variables=VARIABLES)

@@ -1,0 +1,127 @@
+"""What a personality may set for a server that speaks OpenAI's API, and what the operator may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+import langcodes
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from polyvox.domain.language import normalize
+from polyvox.errors import InvalidSetting
+from polyvox.provider.base import VoiceSettings
+from polyvox.provider.options import read_options
+
+PROVIDER_ID = "openai_speech"
+MIN_SPEED, MAX_SPEED = 0.25, 4.0
+MAX_INSTRUCTIONS = 4096
+"""Characters; OpenAI's limit."""
+VARIABLES = {
+    "base_url": "OPENAI_SPEECH_BASE_URL",
+    "api_key": "OPENAI_SPEECH_API_KEY",
+    "model": "OPENAI_SPEECH_MODEL",
+    "voices": "OPENAI_SPEECH_VOICES",
+    "languages": "OPENAI_SPEECH_LANGUAGES",
+}
+
+
+class OpenAISpeechSettings(VoiceSettings):
+    """How the server speaks for a personality."""
+
+    voice_id: str | None = Field(
+        default=None, description="A voice of the server; default: the first of the language."
+    )
+    speed: float = Field(
+        default=1.0,
+        ge=MIN_SPEED,
+        le=MAX_SPEED,
+        description="1 is the voice's own pace. Sent to the server; not every model follows it.",
+    )
+    instructions: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MAX_INSTRUCTIONS,
+        description="How to speak, in words, such as 'calm and slow'. Sent to the server; not every "
+        "model follows it.",
+    )
+
+    def at_speed(self, factor: float) -> Self:
+        speed = self.speed * factor
+        if not MIN_SPEED <= speed <= MAX_SPEED:
+            raise InvalidSetting(
+                f"OpenAI's API has speeds from {MIN_SPEED} to {MAX_SPEED}, not {speed:g}.",
+                param="speed",
+            )
+        return self.model_copy(update={"speed": speed})
+
+
+def _split(given: Any) -> Any:
+    """``a, b`` as an environment variable has it."""
+    if not isinstance(given, str):
+        return given
+    return [item.strip() for item in given.split(",") if item.strip()]
+
+
+def _url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it must be a URL such as http://127.0.0.1:8880/v1")
+    if parts.username or parts.password:
+        raise ValueError("it must hold no user and password; the key goes into api_key")
+    if parts.query or parts.fragment:
+        raise ValueError("it must end with its path, without '?' or '#'")
+    return given.rstrip("/")
+
+
+def _key(given: SecretStr) -> SecretStr:
+    key = given.get_secret_value().strip()
+    if not key.isascii() or not key.isprintable():
+        raise ValueError("it holds characters that no key has")
+    return SecretStr(key)
+
+
+def _language(tag: str) -> str:
+    if not langcodes.tag_is_valid(tag):
+        raise ValueError("each must be a language tag such as 'en' or 'pt-BR'")
+    return normalize(tag)
+
+
+class OpenAISpeechOptions(BaseModel):
+    """The operator's options (``providers.openai_speech`` in the configuration)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: Annotated[str, AfterValidator(_url)] | None = Field(
+        default=None, description="Of the server's API, such as http://127.0.0.1:8880/v1."
+    )
+    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None, description="Sent as a bearer token, where the server asks for one."
+    )
+    model: str = Field(
+        default="tts-1", min_length=1, description="The name that the server knows its model by."
+    )
+    voices: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+        default=(), description="Ids of the voices to offer; default: those the server lists."
+    )
+    languages: Annotated[
+        tuple[Annotated[str, AfterValidator(_language)], ...], BeforeValidator(_split)
+    ] = Field(
+        default=(),
+        description="What the voices speak of which the server does not say it; nothing is assumed.",
+    )
+    sample_rate: int = Field(
+        default=24_000, ge=8_000, le=192_000, description="Hz of the server's `pcm`."
+    )
+    max_characters: int = Field(
+        default=4096, ge=1, description="Longest text of one call; 4096 is OpenAI's limit."
+    )
+    name: str = Field(
+        default="OpenAI-compatible server", min_length=1, description="What people call it."
+    )
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Self:
+        """Raises ConfigError."""
+        return read_options(cls, options, provider=PROVIDER_ID, variables=VARIABLES)
