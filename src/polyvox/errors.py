@@ -18,6 +18,7 @@
     │  └ NotAllowed               the key is missing or wrong
     ├ ProviderError               before the first audio: the next candidate is asked
     │  ├ Unavailable              not there: connection refused, 5xx, not loaded
+    │  │  └ ConnectionLost        it broke under way: whether the service did it, nobody knows
     │  ├ TimedOut                 no first audio within the deadline
     │  ├ Crashed                  the engine died
     │  ├ Throttled                too many requests; ``retry_after`` when known
@@ -43,6 +44,7 @@ __all__ = [
     "BadSample",
     "ConfigError",
     "Conflict",
+    "ConnectionLost",
     "Crashed",
     "Interrupted",
     "InvalidSetting",
@@ -182,6 +184,10 @@ class ProviderError(PolyvoxError):
 class Unavailable(ProviderError):
     retry = True
     code = "unavailable"
+
+
+class ConnectionLost(Unavailable):
+    """After the request was sent: the service may have carried it out, and may charge for it."""
 
 
 class TimedOut(ProviderError):

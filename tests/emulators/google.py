@@ -70,8 +70,11 @@ class Emulator:
     ) -> None:
         # Writes, and does not yield: a generator is not told when its caller leaves.
         with watched(self.behaviour):
+            # Not before it is read: gRPC's client hides a refusal that comes while it still writes
+            # behind an error of its own. Only a service on loopback is that quick.
+            asked = [request async for request in requests]
             await _identify(context)
-            config, text = await self._read(requests, context)
+            config, text = await _read(asked, context)
             await self._check_voice(config.voice, context)
             if "Chirp3-HD" not in config.voice.name:
                 await _invalid(context, "Only Chirp 3: HD voices can be streamed.")
@@ -85,14 +88,6 @@ class Emulator:
                 await context.write(tts.StreamingSynthesizeResponse(audio_content=piece))
                 if fault is Fault.SLOW:
                     await asyncio.sleep(self.behaviour.pause_s)
-
-    async def _read(
-        self, requests: AsyncIterator[tts.StreamingSynthesizeRequest], context: Context
-    ) -> tuple[tts.StreamingSynthesizeConfig, str]:
-        first, *rest = [request async for request in requests]
-        if "streaming_config" not in first or not all("input" in request for request in rest):
-            await _invalid(context, "The first message holds the config, the others the input.")
-        return first.streaming_config, "".join(request.input.text for request in rest)
 
     async def _check_voice(self, voice: tts.VoiceSelectionParams, context: Context) -> None:
         known = next((v for v in self.voices if v.name == voice.name), None)
@@ -147,6 +142,15 @@ class Emulator:
                 await _refuse(context, grpc.StatusCode.UNAVAILABLE, "The service is unavailable.")
             case Fault.REFUSED:
                 await _invalid(context, f'Sentence starting with: "{text}" is too long.')
+
+
+async def _read(
+    asked: list[tts.StreamingSynthesizeRequest], context: Context
+) -> tuple[tts.StreamingSynthesizeConfig, str]:
+    first, *rest = asked
+    if "streaming_config" not in first or not all("input" in request for request in rest):
+        await _invalid(context, "The first message holds the config, the others the input.")
+    return first.streaming_config, "".join(request.input.text for request in rest)
 
 
 async def _break_off(fault: Fault, context: Context) -> None:

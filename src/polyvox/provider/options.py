@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, SecretStr, ValidationError
 
@@ -20,6 +22,38 @@ def _key(given: SecretStr) -> SecretStr:
     return SecretStr(key)
 
 
+def _url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it must be a URL such as https://api.example.com/v1")
+    if parts.username or parts.password:
+        raise ValueError("it must hold no user and password; the key is an option of its own")
+    if parts.query or parts.fragment:
+        raise ValueError("it must end with its path, without '?' or '#'")
+    return given.rstrip("/")
+
+
+def _encrypted(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ValueError(
+            "http://, which sends text and key without encryption, is only for this machine's own "
+            "addresses, such as 127.0.0.1; say https://"
+        )
+    return given
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+ServiceUrl = Annotated[str, AfterValidator(_url)]
+"""An address before the paths of a service, without a slash at its end."""
+CloudUrl = Annotated[ServiceUrl, AfterValidator(_encrypted)]
+"""One that a key may be sent to over the internet: https, or a server on this machine."""
 ApiKey = Annotated[SecretStr, AfterValidator(_key)]
 """A key as it may stand in a header, without the line break that came with its file."""
 

@@ -14,7 +14,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from polyvox.domain.audio import SAMPLE_BYTES, AudioChunk
-from polyvox.errors import BadOutput, Unavailable
+from polyvox.errors import BadOutput, ConnectionLost, Unavailable
 from polyvox.provider.verdicts import Verdicts, retry_after_s
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class RestClient:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Entered with the head of a reply that is not a refusal. ``content`` is aiohttp's.
 
-        Raises Unavailable when the service cannot be reached, else what the table says; losing
-        the connection while the reply is read raises Unavailable as well.
+        Raises Unavailable when the service cannot be reached, ConnectionLost when the connection
+        breaks once the request may have arrived, else what the table says.
         """
         import aiohttp
 
@@ -82,10 +82,10 @@ class RestClient:
                 finally:
                     if not response.content.at_eof():
                         response.close()
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unavailable(f"{self._verdicts.service} cannot be reached.") from error
         except aiohttp.ClientError as error:
-            raise Unavailable(
+            raise ConnectionLost(
                 f"The connection to {self._verdicts.service} was lost ({type(error).__name__})."
             ) from error
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from polyvox.domain.capabilities import Availability, Voice
-from polyvox.domain.language import distance
 from polyvox.errors import BadOutput, Misconfigured, ProviderError, Unavailable
 
 FORMAT = 1
@@ -103,18 +102,6 @@ class VoiceBook:
             elif age is not None and age < self._max_age_s:
                 await asyncio.sleep(self._max_age_s - age)
             await self.renew()
-
-
-def speaking(voices: Sequence[Voice], language: str) -> list[Voice]:
-    """Those of ``voices`` that speak ``language``, the nearest first, else in their order."""
-    near = [(d, voice) for voice in voices if (d := _distance(voice, language)) is not None]
-    return [voice for _, voice in sorted(near, key=lambda pair: pair[0])]
-
-
-def _distance(voice: Voice, language: str) -> int | None:
-    return min(
-        (d for tag in voice.languages if (d := distance(language, tag)) is not None), default=None
-    )
 
 
 def _read(file: Path) -> tuple[float, tuple[Voice, ...]] | None:

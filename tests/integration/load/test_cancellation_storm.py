@@ -10,15 +10,22 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from polyvox.provider.base import Provider, ProviderContext, Utterance
+from polyvox.providers.azure_tts.provider import AzureProvider
+from polyvox.providers.azure_tts.settings import AzureSettings
+from polyvox.providers.google_tts.provider import GoogleProvider
+from polyvox.providers.google_tts.settings import GoogleSettings
+from polyvox.providers.ibm_watson.provider import WatsonProvider
+from polyvox.providers.ibm_watson.settings import WatsonSettings
 from polyvox.providers.openai_speech.provider import OpenAISpeechProvider
 from polyvox.providers.openai_speech.settings import OpenAISpeechSettings
-from tests.emulators import openai
+from tests.emulators import azure, google, openai, watson
 from tests.emulators.faults import Behaviour, Fault
 
 ROUNDS, LISTENERS, AFTERWARDS = 30, 30, 12
@@ -26,7 +33,10 @@ TEXT = "The old man looked on from the porch of his house while the fox ran by."
 LONGEST_S = 0.06
 """Of a listener's patience: some leave before the first audio, some in the middle, some late."""
 SOON_S = 5.0
+SOCKETS = Path("/proc/net/tcp")
 ESTABLISHED, CLOSE_WAIT = "01", "08"
+
+pytestmark = pytest.mark.skipif(not SOCKETS.exists(), reason="Linux alone lists open connections")
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,39 @@ def openai_speech(folder: Path) -> Iterator[Storm]:
         yield Storm(provider, utterance, emulator.behaviour, emulator.port)
 
 
+@contextmanager
+def azure_tts(folder: Path) -> Iterator[Storm]:
+    with azure.running_azure() as emulator:
+        context = ProviderContext(folder, {"key": azure.KEY, "endpoint": emulator.url})
+        utterance = Utterance(TEXT, "en-US", "en-US-JennyNeural", AzureSettings())
+        yield Storm(AzureProvider(context), utterance, emulator.behaviour, emulator.port)
+
+
+@contextmanager
+def ibm_watson(folder: Path) -> Iterator[Storm]:
+    with watson.running_watson() as emulator:
+        options = {"api_key": watson.KEY, "url": emulator.url, "iam_url": emulator.iam_url}
+        provider = WatsonProvider(ProviderContext(folder, options))
+        utterance = Utterance(TEXT, "en-US", "en-US_EthanNatural", WatsonSettings())
+        yield Storm(provider, utterance, emulator.behaviour, emulator.port)
+
+
+@contextmanager
+def google_tts(folder: Path, voice: str = "en-US-Chirp3-HD-Kore") -> Iterator[Storm]:
+    with google.running_google() as emulator:
+        options = {"endpoint": emulator.endpoint, "api_key": google.KEY}
+        provider = GoogleProvider(ProviderContext(folder, options))
+        utterance = Utterance(TEXT, "en-US", voice, GoogleSettings())
+        port = int(emulator.endpoint.rpartition(":")[2])
+        yield Storm(provider, utterance, emulator.behaviour, port)
+
+
 STORMS: dict[str, Callable[[Path], AbstractContextManager[Storm]]] = {
     "openai_speech": openai_speech,
+    "azure_tts": azure_tts,
+    "ibm_watson": ibm_watson,
+    "google_tts": google_tts,
+    "google_tts_whole": partial(google_tts, voice="en-US-Neural2-D"),
 }
 
 
@@ -117,7 +158,7 @@ async def until(met: Callable[[], bool], promise: str) -> None:
 def open_connections(port: int) -> int:
     """Sockets at the service's end that are connected, of any client."""
     count = 0
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+    for line in SOCKETS.read_text().splitlines()[1:]:
         _, local, _, state, *_ = line.split()
         count += int(local.split(":")[1], 16) == port and state in (ESTABLISHED, CLOSE_WAIT)
     return count

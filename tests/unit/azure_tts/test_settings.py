@@ -88,7 +88,7 @@ async def test_the_environment_is_as_good_as_options(
         {"regoin": "westeurope"},
         {"region": "West Europe"},
         {"endpoint": "westeurope.tts.speech.microsoft.com"},
-        {"key": f"{KEY}\n"},
+        {"key": f"{KEY}\n{KEY}"},
     ],
 )
 async def test_wrong_options_are_the_operators_to_mend(

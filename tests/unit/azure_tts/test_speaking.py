@@ -250,7 +250,7 @@ async def test_what_azure_would_ignore_is_refused_unsent(
             await hear(provider, utterance(voice=HD, rate=1.5))
         with pytest.raises(InvalidSetting, match=r"HD voice .* its pitch"):
             await hear(provider, utterance(voice=HD, pitch=0.9))
-        with pytest.raises(UnknownVoice, match="no voice 'en-US-Nobody'"):
+        with pytest.raises(UnknownVoice, match="is called 'en-US-Nobody'"):
             await hear(provider, utterance(voice="en-US-Nobody"))
         with pytest.raises(UnsupportedLanguage, match="speaks en-US, not fr-FR"):
             await hear(provider, utterance(language="fr-FR"))

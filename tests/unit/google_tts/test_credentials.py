@@ -112,6 +112,17 @@ async def test_a_key_from_the_environment(
         assert await heard(provider, utterance())
 
 
+async def test_an_accounts_tokens_are_not_sent_unencrypted(
+    emulator: Emulator, account: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(account))
+    async with started(tmp_path, endpoint=emulator.endpoint) as provider:
+        assert "no credentials" in str(provider.availability().reason)
+    monkeypatch.setenv("GOOGLE_API_KEY", google.KEY)
+    async with started(tmp_path, endpoint=emulator.endpoint) as provider:
+        assert await heard(provider, utterance())
+
+
 async def test_a_wrong_key_makes_it_unavailable(emulator: Emulator, tmp_path: Path) -> None:
     async with started(tmp_path, endpoint=emulator.endpoint, api_key="wrong") as provider:
         availability = provider.availability()

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 
 from polyvox.errors import (
     BadOutput,
+    ConnectionLost,
     Interrupted,
     Misconfigured,
     ProviderError,
@@ -166,7 +167,7 @@ async def test_a_connection_cut_before_the_head_is_an_error() -> None:
         request.transport.abort()
         return web.Response()
 
-    assert type(await refusal(abort)) is Unavailable
+    assert type(await refusal(abort)) is ConnectionLost
 
 
 @pytest.mark.parametrize(

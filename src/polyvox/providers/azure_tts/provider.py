@@ -16,15 +16,12 @@ from polyvox.domain.capabilities import (
     TextLimit,
     Voice,
 )
-from polyvox.domain.language import best_match
 from polyvox.domain.quota import Charge, Tariff
 from polyvox.errors import (
     InvalidSetting,
     Refused,
     RequestError,
     Unavailable,
-    UnknownVoice,
-    UnsupportedLanguage,
 )
 from polyvox.provider.base import (
     AudioStream,
@@ -34,10 +31,11 @@ from polyvox.provider.base import (
     VoiceSettings,
     audio_stream,
 )
+from polyvox.provider.choice import LONGEST_NAMED, choose, speaking
 from polyvox.provider.options import read_options
 from polyvox.provider.rest import RestClient
 from polyvox.provider.tariffs import packaged_tariff
-from polyvox.provider.voice_book import VoiceBook, speaking
+from polyvox.provider.voice_book import VoiceBook
 from polyvox.providers.azure_tts.faults import VERDICTS, how_to_set
 from polyvox.providers.azure_tts.settings import (
     PROVIDER_ID,
@@ -60,7 +58,6 @@ bytes a second, which every language has, and 10 at half speed; only long figure
 MAX_SSML_BYTES = 65_536
 """Azure's limit for a websocket message; REST is taken to have it too. A text within MAX_TEXT_BYTES
 is far from it, even if all of it must be escaped."""
-LONGEST_NAMED = 100
 LICENCE = Licence(
     code="proprietary service",
     weights="proprietary service",
@@ -123,7 +120,8 @@ class AzureProvider(Provider[AzureSettings]):
         return self._capabilities
 
     async def voices(self, language: str | None = None) -> Sequence[Voice]:
-        return self._voices() if language is None else self._speaking(language)
+        voices = self._voices()
+        return speaking(voices, self._meant(language)) if language else voices
 
     def revision(self, voice: str | None) -> str:
         return OUTPUT_FORMAT
@@ -174,9 +172,8 @@ class AzureProvider(Provider[AzureSettings]):
     def _voices(self) -> Sequence[Voice]:
         return self._book.voices if self._book else ()
 
-    def _speaking(self, language: str) -> list[Voice]:
-        meant = self.capabilities().locale_for.get(language, language)
-        return speaking(self._voices(), meant)
+    def _meant(self, language: str) -> str:
+        return self.capabilities().locale_for.get(language, language)
 
     def _prepare(self, utterance: Utterance[AzureSettings]) -> tuple[Voice, str]:
         """Who speaks, and what: the part of the SSML that is billed."""
@@ -186,29 +183,8 @@ class AzureProvider(Provider[AzureSettings]):
 
     def _choose(self, utterance: Utterance[AzureSettings]) -> Voice:
         asked = utterance.voice or utterance.settings.voice_name
-        voice = self._find(asked) if asked else self._best(utterance.language)
-        if best_match(utterance.language, voice.languages) is None:
-            raise UnsupportedLanguage(
-                f"The voice {voice.id} speaks {voice.languages[0]}, not {utterance.language}.",
-                param="language",
-            )
-        return voice
-
-    def _find(self, voice_id: str) -> Voice:
-        for voice in self._voices():
-            if voice.id == voice_id:
-                return voice
-        raise UnknownVoice(
-            f"Azure has no voice '{voice_id[:LONGEST_NAMED]}' in this region.",
-            param="voice",
-            remedy="List those it has with `polyvox voices --provider azure_tts`.",
-        )
-
-    def _best(self, language: str) -> Voice:
-        able = self._speaking(language)
-        if not able:
-            raise UnsupportedLanguage(f"No voice of Azure speaks {language}.", param="language")
-        return able[0]
+        meant = self._meant(utterance.language)
+        return choose(self._voices(), asked, meant, service="Azure", provider=self.id)
 
 
 def _check(settings: AzureSettings, voice: Voice) -> None:

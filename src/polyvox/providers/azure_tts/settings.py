@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
+from polyvox.provider.options import ApiKey, CloudUrl
 
 PROVIDER_ID = "azure_tts"
 MIN_RATE, MAX_RATE = 0.5, 2.0
@@ -18,7 +19,6 @@ VARIABLES = {
     "region": "AZURE_SPEECH_REGION",
     "endpoint": "AZURE_SPEECH_ENDPOINT",
 }
-_HEADER_WORD = re.compile("[!-~]+")
 _PERCENT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*%\s*")
 
 
@@ -78,29 +78,21 @@ class AzureOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: SecretStr | None = Field(default=None, description="Key of the Speech resource.")
+    key: ApiKey | None = Field(default=None, description="Key of the Speech resource.")
     region: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9]+$",
         description="Region of the Speech resource, such as westeurope.",
     )
-    endpoint: str | None = Field(
+    endpoint: CloudUrl | None = Field(
         default=None,
-        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
         description="Instead of a region: the address before /cognitiveservices/v1, such as"
         " https://NAME.cognitiveservices.azure.com/tts.",
     )
-
-    @field_validator("key")
-    @classmethod
-    def _one_word(cls, key: SecretStr | None) -> SecretStr | None:
-        if key is not None and not _HEADER_WORD.fullmatch(key.get_secret_value()):
-            raise ValueError("a key is one word of letters and digits")
-        return key
 
     @property
     def base_url(self) -> str | None:
         """Without a slash at the end; None where neither region nor endpoint is set."""
         if self.endpoint:
-            return self.endpoint.rstrip("/")
+            return self.endpoint
         return f"https://{self.region}.tts.speech.microsoft.com" if self.region else None

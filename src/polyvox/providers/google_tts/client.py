@@ -27,9 +27,9 @@ LONGEST_CALL_S = 3600.0
 """gRPC's own deadline, which ends only what everybody else forgot: the longest text at the slowest
 rate lasts half of it, and a listener may take a stream as slowly as it plays."""
 CLOSE_S = 1.0
+"""gRPC ends a cancelled call within milliseconds."""
 PIECE_BYTES = SAMPLE_RATE * 2
 """Audio that comes in one message is handed on a second at a time."""
-KEY_HEADER = "x-goog-api-key"
 _CHANNEL = (
     ("grpc.max_receive_message_length", -1),  # 4 MiB else, which are 90 s of audio
     ("grpc.enable_http_proxy", 0),  # it leads nowhere that is on this machine
@@ -38,15 +38,18 @@ _CHANNEL = (
 
 async def connect(options: GoogleOptions) -> GoogleClient:
     """Raises Misconfigured. Nothing is sent yet."""
+    if options.plain:
+        # gRPC sends no credentials unencrypted: a key is sent by us, an account's tokens by nobody.
+        only_key = {"credentials_file": None, "application_default": False}
+        options = options.model_copy(update=only_key)
     credentials = await asyncio.to_thread(load_credentials, options)
-    if not options.plain:
-        roots = options.root_certificates
-        pem = await asyncio.to_thread(roots.read_bytes) if roots else None
-        return GoogleClient(_encrypted(options.target, credentials, pem))
-    headers: dict[str, str] = {}
-    # What gRPC does for us where the connection is encrypted, and refuses to do where it is not.
-    await asyncio.to_thread(credentials.apply, headers)
-    return GoogleClient(_plain(options.target), headers)
+    if options.plain:
+        headers: dict[str, str] = {}
+        credentials.apply(headers)  # type: ignore[no-untyped-call]
+        return GoogleClient(_plain(options.target), headers)
+    roots = options.root_certificates
+    pem = await asyncio.to_thread(roots.read_bytes) if roots else None
+    return GoogleClient(_encrypted(options.target, credentials, pem))
 
 
 def _encrypted(target: str, credentials: Credentials, roots: bytes | None) -> Transport:

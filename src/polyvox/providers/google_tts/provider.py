@@ -20,7 +20,6 @@ from polyvox.errors import (
     RequestError,
     Unavailable,
     UnknownVoice,
-    UnsupportedLanguage,
 )
 from polyvox.provider.base import (
     AudioStream,
@@ -30,8 +29,9 @@ from polyvox.provider.base import (
     VoiceSettings,
     audio_stream,
 )
+from polyvox.provider.choice import choose, speaking
 from polyvox.provider.tariffs import packaged_tariff
-from polyvox.provider.voice_book import VoiceBook, speaking
+from polyvox.provider.voice_book import VoiceBook
 from polyvox.providers.google_tts.client import GoogleClient, connect
 from polyvox.providers.google_tts.settings import PROVIDER_ID, GoogleOptions, GoogleSettings
 from polyvox.providers.google_tts.voices import LOCALES, STREAMED_SETTINGS, chosen, family_of
@@ -95,7 +95,7 @@ class GoogleProvider(Provider[GoogleSettings]):
         return self._capabilities
 
     async def voices(self, language: str | None = None) -> Sequence[Voice]:
-        return self._voices if language is None else self._speaking(language)
+        return self._voices if language is None else speaking(self._voices, self._meant(language))
 
     def revision(self, voice: str | None) -> str:
         return REVISION
@@ -119,8 +119,8 @@ class GoogleProvider(Provider[GoogleSettings]):
             raise Unavailable(self._lack.reason or "", remedy=self._lack.remedy)
         voice = self._choose(utterance)
         family = family_of(voice.id)
-        if family is None:
-            raise self._none_such(voice.id)
+        if family is None:  # only in a list that was kept by another version
+            raise UnknownVoice(f"Google's voice {voice.id} is not offered here.", param="voice")
         family.check(utterance.settings)
         audio = chosen(utterance.settings)
         streaming = family.streams and audio.keys() <= STREAMED_SETTINGS
@@ -132,26 +132,13 @@ class GoogleProvider(Provider[GoogleSettings]):
     def _voices(self) -> tuple[Voice, ...]:
         return self._book.voices if self._book is not None else ()
 
-    def _speaking(self, language: str) -> list[Voice]:
-        return speaking(self._voices, self.capabilities().locale_for.get(language, language))
-
     def _choose(self, utterance: Utterance[GoogleSettings]) -> Voice:
         asked = utterance.voice or utterance.settings.voice_name
-        if asked is not None and all(voice.id != asked for voice in self._voices):
-            raise self._none_such(asked)
-        found = next((v for v in self._speaking(utterance.language) if asked in (None, v.id)), None)
-        if found is None:
-            who = f"The voice {asked}" if asked else "No voice of Google"
-            verb = "does not speak" if asked else "speaks"
-            raise UnsupportedLanguage(f"{who} {verb} {utterance.language}.", param="language")
-        return found
+        meant = self._meant(utterance.language)
+        return choose(self._voices, asked, meant, service="Google", provider=PROVIDER_ID)
 
-    def _none_such(self, voice_id: str) -> UnknownVoice:
-        return UnknownVoice(
-            f"Google has no voice '{voice_id[:100]}'.",
-            param="voice",
-            remedy=f"See those it has: polyvox voices --provider {PROVIDER_ID}",
-        )
+    def _meant(self, language: str) -> str:
+        return self.capabilities().locale_for.get(language, language)
 
 
 def _capabilities(voices: tuple[Voice, ...]) -> Capabilities:

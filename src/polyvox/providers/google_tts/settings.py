@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath
 
 from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
-from polyvox.provider.options import ApiKey, read_options
+from polyvox.provider.options import ApiKey, CloudUrl, read_options
 
 PROVIDER_ID = "google_tts"
 MIN_RATE, MAX_RATE = 0.25, 2.0
@@ -79,23 +78,10 @@ class GoogleSettings(VoiceSettings):
         return self.model_copy(update={"speaking_rate": rate})
 
 
-def _endpoint(given: str) -> str:
-    parts = urlsplit(given)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+def _without_path(given: str) -> str:
+    if urlsplit(given).path:
         raise ValueError(f"it must be a URL without a path, such as https://{HOST}")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise ValueError(
-            "http://, which sends text and key without encryption, is only for this machine's own "
-            "addresses, such as 127.0.0.1; say https://"
-        )
-    return given.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return given
 
 
 class GoogleOptions(BaseModel):
@@ -112,9 +98,10 @@ class GoogleOptions(BaseModel):
         description="Look for Application Default Credentials, as gcloud and Google's own machines "
         "have them. Off, because asking for a machine's may take seconds where there are none.",
     )
-    endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
+    endpoint: Annotated[CloudUrl, AfterValidator(_without_path)] = Field(
         default=f"https://{HOST}",
-        description="Another endpoint, such as https://eu-texttospeech.googleapis.com.",
+        description="Another endpoint, such as https://eu-texttospeech.googleapis.com; http:// only "
+        "for an emulator on this machine, with an api_key.",
     )
     root_certificates: FilePath | None = Field(
         default=None, description="PEM file of the authorities to trust, for a private endpoint."

@@ -65,7 +65,7 @@ _NAME = re.compile(rf"([a-z]{{2,3}}-\w{{2,4}})-({'|'.join(FAMILIES)})-\w+")
 def family_of(voice_id: str) -> Family | None:
     """By the name; None for a voice whose model or price is not known here."""
     named = _NAME.fullmatch(voice_id)
-    return FAMILIES.get(named[2]) if named else None
+    return FAMILIES[named[2]] if named else None
 
 
 def language_code(voice_id: str) -> str:

@@ -17,7 +17,7 @@ from polyvox.domain.capabilities import (
     Voice,
 )
 from polyvox.domain.quota import Charge, Tariff
-from polyvox.errors import Unavailable, UnknownVoice, UnsupportedLanguage
+from polyvox.errors import Unavailable
 from polyvox.provider import ssml
 from polyvox.provider.base import (
     AudioStream,
@@ -27,6 +27,7 @@ from polyvox.provider.base import (
     VoiceSettings,
     audio_stream,
 )
+from polyvox.provider.choice import choose, speaking
 from polyvox.provider.tariffs import packaged_tariff
 from polyvox.provider.voice_book import VoiceBook
 from polyvox.providers.ibm_watson.client import WatsonClient
@@ -40,15 +41,12 @@ from polyvox.providers.ibm_watson.token import KeyLogin, TokenLogin
 from polyvox.providers.ibm_watson.voices import (
     LOCALES,
     TIER,
-    distance_to,
     languages_of,
     listed_voices,
-    speaking,
 )
 
 MAX_BYTES = 4_500
 """Of a text before it is escaped: leaves room for a hundred escapes within IBM's 5 KB."""
-VOICES_SHOWN = 8
 LICENCE = Licence(
     code="IBM Cloud service",
     weights="IBM Cloud service",
@@ -156,26 +154,5 @@ class WatsonProvider(Provider[WatsonSettings]):
 
     def _choose(self, utterance: Utterance[WatsonSettings]) -> Voice:
         asked = utterance.voice or utterance.settings.voice_name
-        if asked is None:
-            return self._best(utterance.language)
-        voice = next((voice for voice in self._voices if voice.id == asked), None)
-        if voice is None:
-            shown = ", ".join(voice.id for voice in self._voices[:VOICES_SHOWN])
-            raise UnknownVoice(
-                f"IBM Watson has no voice '{asked[:100]}'.",
-                param="voice",
-                remedy=f"It has {len(self._voices)}, such as {shown}." if shown else None,
-            )
-        if distance_to(voice, utterance.language) is None:
-            raise UnsupportedLanguage(
-                f"The voice {voice.id} does not speak {utterance.language}.", param="language"
-            )
-        return voice
-
-    def _best(self, language: str) -> Voice:
-        voices = speaking(self._voices, language)
-        if not voices:
-            raise UnsupportedLanguage(
-                f"No voice of IBM Watson speaks {language}.", param="language"
-            )
-        return voices[0]
+        language, service = utterance.language, "IBM Watson"
+        return choose(self._voices, asked, language, service=service, provider=self.id)

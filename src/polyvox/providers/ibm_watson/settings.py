@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
-from polyvox.provider.options import read_options
+from polyvox.provider.options import ApiKey, CloudUrl, read_options
 
 PROVIDER_ID = "ibm_watson"
 VARIABLES = {"api_key": "IBM_WATSON_API_KEY", "url": "IBM_WATSON_URL"}
@@ -55,36 +54,15 @@ class WatsonSettings(VoiceSettings):
         return self.model_copy(update={"rate_percentage": percentage})
 
 
-def _url(given: str) -> str:
-    parts = urlsplit(given)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"it must be a URL such as {DEFAULT_URL}")
-    if parts.username or parts.password:
-        raise ValueError("it must hold no user and password; the key goes into api_key")
-    if parts.query or parts.fragment:
-        raise ValueError("it must end with its path, without '?' or '#'")
-    return given.rstrip("/")
-
-
-def _key(given: SecretStr) -> SecretStr:
-    key = given.get_secret_value().strip()
-    if not key.isascii() or not key.isprintable():
-        raise ValueError("it holds characters that no key has")
-    return SecretStr(key)
-
-
-Url = Annotated[str, AfterValidator(_url)]
-
-
 class WatsonOptions(BaseModel):
     """The operator's options (``providers.ibm_watson`` in the configuration)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+    api_key: ApiKey | None = Field(
         default=None, description="Of the service's credentials, on its Manage page."
     )
-    url: Url = Field(
+    url: CloudUrl = Field(
         default=DEFAULT_URL,
         description="Of the service's credentials; a key is good for its own URL only. Default: "
         "Dallas.",
@@ -93,7 +71,7 @@ class WatsonOptions(BaseModel):
         default="iam",
         description="How the key is shown: `iam` exchanges it for tokens, `basic` sends it itself.",
     )
-    iam_url: Url = Field(default=DEFAULT_IAM_URL, description="Where tokens are given out.")
+    iam_url: CloudUrl = Field(default=DEFAULT_IAM_URL, description="Where tokens are given out.")
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import langcodes
 from pydantic import BaseModel
 
 from polyvox.domain.capabilities import Voice
-from polyvox.domain.language import distance, normalize
+from polyvox.domain.language import normalize
 from polyvox.providers.ibm_watson.settings import PROVIDER_ID
 
 TIER = "lite"
@@ -78,15 +78,3 @@ def _rank(name: str) -> int:
 
 def languages_of(voices: Iterable[Voice]) -> tuple[str, ...]:
     return tuple(sorted({tag for voice in voices for tag in voice.languages}))
-
-
-def speaking(voices: Sequence[Voice], language: str) -> list[Voice]:
-    """Those that speak ``language``, the nearest first, else in the order of ``voices``."""
-    near = [(d, voice) for voice in voices if (d := distance_to(voice, language)) is not None]
-    return [voice for _, voice in sorted(near, key=lambda pair: pair[0])]
-
-
-def distance_to(voice: Voice, language: str) -> int | None:
-    """See ``domain.language.distance``; None when it does not speak ``language``."""
-    tags = (distance(language, tag) for tag in voice.languages)
-    return min((d for d in tags if d is not None), default=None)

@@ -22,11 +22,8 @@ from polyvox.errors import (
     Misconfigured,
     QuotaExhausted,
     Refused,
-    RequestError,
     Throttled,
     Unavailable,
-    UnknownVoice,
-    UnsupportedLanguage,
 )
 from polyvox.provider.base import (
     AudioStream,
@@ -36,9 +33,10 @@ from polyvox.provider.base import (
     VoiceSettings,
     audio_stream,
 )
+from polyvox.provider.choice import choose, speaking
 from polyvox.provider.rest import RestClient
 from polyvox.provider.verdicts import Verdict, Verdicts
-from polyvox.provider.voice_book import VoiceBook, speaking
+from polyvox.provider.voice_book import VoiceBook
 from polyvox.providers.openai_speech.listing import (
     OPENAI_LANGUAGES,
     OPENAI_VOICES,
@@ -54,7 +52,6 @@ from polyvox.providers.openai_speech.settings import (
     OpenAISpeechSettings,
 )
 
-VOICES_SHOWN = 20
 LICENCE = Licence(
     code="the server's own",
     weights="the server's own",
@@ -240,21 +237,5 @@ class OpenAISpeechProvider(Provider[OpenAISpeechSettings]):
 
     def _choose(self, utterance: Utterance[OpenAISpeechSettings]) -> Voice:
         asked = utterance.voice or utterance.settings.voice_id
-        near = speaking(self._voices(), utterance.language)
-        found = next((voice for voice in near if asked in (None, voice.id)), None)
-        if found is None:
-            raise self._none_such(asked, utterance.language)
-        return found
-
-    def _none_such(self, asked: str | None, language: str) -> RequestError:
-        known = [voice.id for voice in self._voices()]
-        if asked is None or asked in known:
-            who = f"The voice '{asked}'" if asked else "Every voice of the speech server"
-            return UnsupportedLanguage(
-                f"{who} speaks another language than {language}.", param="language"
-            )
-        return UnknownVoice(
-            f"The speech server has no voice '{asked[:100]}'.",
-            param="voice",
-            remedy=f"It has {len(known)}, among them {', '.join(known[:VOICES_SHOWN])}.",
-        )
+        language, service = utterance.language, "the speech server"
+        return choose(self._voices(), asked, language, service=service, provider=self.id)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 import langcodes
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from polyvox.domain.language import normalize
 from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
-from polyvox.provider.options import read_options
+from polyvox.provider.options import ApiKey, ServiceUrl, read_options
 
 PROVIDER_ID = "openai_speech"
 MIN_SPEED, MAX_SPEED = 0.25, 4.0
@@ -64,24 +63,6 @@ def _split(given: Any) -> Any:
     return [item.strip() for item in given.split(",") if item.strip()]
 
 
-def _url(given: str) -> str:
-    parts = urlsplit(given)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("it must be a URL such as http://127.0.0.1:8880/v1")
-    if parts.username or parts.password:
-        raise ValueError("it must hold no user and password; the key goes into api_key")
-    if parts.query or parts.fragment:
-        raise ValueError("it must end with its path, without '?' or '#'")
-    return given.rstrip("/")
-
-
-def _key(given: SecretStr) -> SecretStr:
-    key = given.get_secret_value().strip()
-    if not key.isascii() or not key.isprintable():
-        raise ValueError("it holds characters that no key has")
-    return SecretStr(key)
-
-
 def _language(tag: str) -> str:
     if not langcodes.tag_is_valid(tag):
         raise ValueError("each must be a language tag such as 'en' or 'pt-BR'")
@@ -93,10 +74,10 @@ class OpenAISpeechOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    base_url: Annotated[str, AfterValidator(_url)] | None = Field(
+    base_url: ServiceUrl | None = Field(
         default=None, description="Of the server's API, such as http://127.0.0.1:8880/v1."
     )
-    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+    api_key: ApiKey | None = Field(
         default=None, description="Sent as a bearer token, where the server asks for one."
     )
     model: str = Field(
