@@ -18,15 +18,8 @@ import aiohttp
 
 from benchmarks.lab import Lab
 from benchmarks.results import Goal, Pairs, Row, percentile
-from polyvox.provider.base import Provider, ProviderContext, Utterance
-from polyvox.providers.azure_tts.provider import AzureProvider
-from polyvox.providers.azure_tts.settings import AzureSettings
-from polyvox.providers.google_tts.provider import GoogleProvider
-from polyvox.providers.google_tts.settings import GoogleSettings
-from polyvox.providers.ibm_watson.provider import WatsonProvider
-from polyvox.providers.ibm_watson.settings import WatsonSettings
-from polyvox.providers.openai_speech.provider import OpenAISpeechProvider
-from polyvox.providers.openai_speech.settings import OpenAISpeechSettings
+from polyvox.provider.base import Provider, Utterance
+from tests.emulators.services import SERVICES
 
 ADDED = Goal(1.0, of="added")
 TEXT = "The old man looked on from the porch."
@@ -52,13 +45,8 @@ Ask = Callable[[Stopwatch], Awaitable[None]]
 """Asks for TEXT, says when its first audio is there, and reads the rest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """``bare`` opens what a program without Polyvox would write against the same service."""
-
-    provider: Callable[[ProviderContext], Provider[Any]]
-    utterance: Utterance[Any]
-    bare: Callable[[Mapping[str, Any]], AbstractAsyncContextManager[Ask]]
+Bare = Callable[[Mapping[str, Any]], AbstractAsyncContextManager[Ask]]
+"""Opens what a program without Polyvox would write against the same service."""
 
 
 @asynccontextmanager
@@ -140,39 +128,27 @@ async def _google(options: Mapping[str, Any]) -> AsyncIterator[Ask]:
         await channel.close()
 
 
-def _said(voice: str, language: str, settings: Any) -> Utterance[Any]:
-    return Utterance(TEXT, language, voice, settings)
-
-
-SERVICES: Mapping[str, Service] = {
-    "azure_tts": Service(
-        AzureProvider, _said("en-US-JennyNeural", "en-US", AzureSettings()), _azure
-    ),
-    "google_tts": Service(
-        GoogleProvider, _said("en-US-Chirp3-HD-Kore", "en-US", GoogleSettings()), _google
-    ),
-    "ibm_watson": Service(
-        WatsonProvider, _said("en-US_EthanNatural", "en-US", WatsonSettings()), _watson
-    ),
-    "openai_speech": Service(
-        OpenAISpeechProvider, _said("am_adam", "en", OpenAISpeechSettings()), _openai
-    ),
+BARE: Mapping[str, Bare] = {
+    "azure_tts": _azure,
+    "google_tts": _google,
+    "ibm_watson": _watson,
+    "openai_speech": _openai,
 }
 
 
 async def measure(lab: Lab) -> list[Row]:
     """Each round asks one side fifty times, then the other."""
-    return [await _measure(lab, name, service) for name, service in SERVICES.items()]
+    return [await _measure(lab, name, bare) for name, bare in BARE.items()]
 
 
-async def _measure(lab: Lab, name: str, service: Service) -> Row:
-    first_ms = Pairs()
+async def _measure(lab: Lab, name: str, open_bare: Bare) -> Row:
+    first_ms, service = Pairs(), SERVICES[name]
     async with _emulated(name) as options:
-        provider = service.provider(ProviderContext(lab.home / name, options))
+        provider = service.provider(lab.home / name, options)
         await provider.start()
         try:
-            async with service.bare(options) as bare:
-                ours = _through(provider, service.utterance)
+            async with open_bare(options) as bare:
+                ours = _through(provider, service.utterance(TEXT))
                 for ask in (ours, bare):
                     await _p50(ask, WARM_UP)
                 for order in lab.turns(10, 10):

@@ -16,17 +16,9 @@ from typing import Any
 
 import pytest
 
-from polyvox.provider.base import Provider, ProviderContext, Utterance
-from polyvox.providers.azure_tts.provider import AzureProvider
-from polyvox.providers.azure_tts.settings import AzureSettings
-from polyvox.providers.google_tts.provider import GoogleProvider
-from polyvox.providers.google_tts.settings import GoogleSettings
-from polyvox.providers.ibm_watson.provider import WatsonProvider
-from polyvox.providers.ibm_watson.settings import WatsonSettings
-from polyvox.providers.openai_speech.provider import OpenAISpeechProvider
-from polyvox.providers.openai_speech.settings import OpenAISpeechSettings
-from tests.emulators import azure, google, openai, watson
+from polyvox.provider.base import Provider, Utterance
 from tests.emulators.faults import Behaviour, Fault
+from tests.emulators.services import GOOGLE_WHOLE, SERVICES
 
 ROUNDS, LISTENERS, AFTERWARDS = 30, 30, 12
 TEXT = "The old man looked on from the porch of his house while the fox ran by."
@@ -50,47 +42,17 @@ class Storm:
 
 
 @contextmanager
-def openai_speech(folder: Path) -> Iterator[Storm]:
-    with openai.running_openai() as emulator:
-        options = {"base_url": emulator.base_url, "api_key": openai.KEY, "languages": ["en"]}
-        provider = OpenAISpeechProvider(ProviderContext(folder, options))
-        utterance = Utterance(TEXT, "en", "am_adam", OpenAISpeechSettings())
-        yield Storm(provider, utterance, emulator.behaviour, emulator.port)
-
-
-@contextmanager
-def azure_tts(folder: Path) -> Iterator[Storm]:
-    with azure.running_azure() as emulator:
-        context = ProviderContext(folder, {"key": azure.KEY, "endpoint": emulator.url})
-        utterance = Utterance(TEXT, "en-US", "en-US-JennyNeural", AzureSettings())
-        yield Storm(AzureProvider(context), utterance, emulator.behaviour, emulator.port)
-
-
-@contextmanager
-def ibm_watson(folder: Path) -> Iterator[Storm]:
-    with watson.running_watson() as emulator:
-        options = {"api_key": watson.KEY, "url": emulator.url, "iam_url": emulator.iam_url}
-        provider = WatsonProvider(ProviderContext(folder, options))
-        utterance = Utterance(TEXT, "en-US", "en-US_EthanNatural", WatsonSettings())
-        yield Storm(provider, utterance, emulator.behaviour, emulator.port)
-
-
-@contextmanager
-def google_tts(folder: Path, voice: str = "en-US-Chirp3-HD-Kore") -> Iterator[Storm]:
-    with google.running_google() as emulator:
-        options = {"endpoint": emulator.endpoint, "api_key": google.KEY}
-        provider = GoogleProvider(ProviderContext(folder, options))
-        utterance = Utterance(TEXT, "en-US", voice, GoogleSettings())
-        port = int(emulator.endpoint.rpartition(":")[2])
-        yield Storm(provider, utterance, emulator.behaviour, port)
+def over(name: str, folder: Path, voice: str | None = None) -> Iterator[Storm]:
+    service = SERVICES[name]
+    with service.running() as running:
+        provider = service.provider(folder, running.options)
+        utterance = service.utterance(TEXT, voice)
+        yield Storm(provider, utterance, running.behaviour, running.port)
 
 
 STORMS: dict[str, Callable[[Path], AbstractContextManager[Storm]]] = {
-    "openai_speech": openai_speech,
-    "azure_tts": azure_tts,
-    "ibm_watson": ibm_watson,
-    "google_tts": google_tts,
-    "google_tts_whole": partial(google_tts, voice="en-US-Neural2-D"),
+    **{name: partial(over, name) for name in SERVICES},
+    "google_tts_whole": partial(over, "google_tts", voice=GOOGLE_WHOLE),
 }
 
 
