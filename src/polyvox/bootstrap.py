@@ -16,6 +16,7 @@ from polyvox.cache.segments import SegmentCache
 from polyvox.cache.store import FileStore
 from polyvox.config import Settings
 from polyvox.domain.capabilities import Kind
+from polyvox.domain.quota import QuotaPolicy
 from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
 from polyvox.errors import Conflict
 from polyvox.provider.base import Provider
@@ -25,13 +26,15 @@ from polyvox.services.container import Services
 from polyvox.services.keys import KeyService
 from polyvox.services.personalities import PersonalityService
 from polyvox.services.providers import Providers, discover
+from polyvox.services.quota import QuotaRule, QuotaService
 from polyvox.services.speak import ReportObserver, SpeakLimits, SpeakService
 from polyvox.services.tally import Tally
 from polyvox.services.usage import UsageService
+from polyvox.storage.lazy import LazyQuota
 from polyvox.telemetry import Metrics
 
 if TYPE_CHECKING:
-    from polyvox.services.ports import PersonalityRepository
+    from polyvox.services.ports import PersonalityRepository, QuotaRepository
 
 Loaders = Mapping[str, Callable[[], type[Provider[Any]]]]
 FIRST_PERSONALITY = "joe"
@@ -51,10 +54,19 @@ def _store(settings: Settings) -> FileStore:
     return FileStore(settings.home / "cache", settings.cache_max_mb * 1_048_576)
 
 
+def _quota(settings: Settings, providers: Providers, ledger: QuotaRepository) -> QuotaService:
+    rules = {
+        provider: QuotaRule(QuotaPolicy(chosen.policy), chosen.limits, chosen.prices)
+        for provider, chosen in settings.quotas.items()
+    }
+    return QuotaService(providers.tariffs, ledger, rules)
+
+
 def _speak(
     settings: Settings,
     providers: Providers,
     cache: SegmentCache,
+    quota: QuotaService,
     observers: tuple[ReportObserver, ...],
     personalities: PersonalityRepository | None = None,
 ) -> SpeakService:
@@ -68,26 +80,33 @@ def _speak(
         providers=providers,
         cache=cache,
         personalities=personalities,
+        quota=quota,
         limits=limits,
         observers=observers,
     )
 
 
 class Embedded:
-    """Providers, cache and router in this process; statistics in memory."""
+    """Providers, cache and router in this process; statistics in memory. What a cloud provider
+    charges for is counted in the database of ``settings``, which is opened for that alone."""
 
     def __init__(self, settings: Settings, *, loaders: Loaders | None = None) -> None:
         self.tally = Tally()
         self.providers = _providers(settings, loaders)
         self._cache = SegmentCache(_store(settings))
-        self.speak = _speak(settings, self.providers, self._cache, (self.tally.record,))
+        self._ledger = LazyQuota(settings.database)
+        self.quota = _quota(settings, self.providers, self._ledger)
+        self.speak = _speak(settings, self.providers, self._cache, self.quota, (self.tally.record,))
 
     async def start(self) -> None:
+        """Raises ConfigError."""
+        self.quota.check()
         await self.providers.start()
 
     async def stop(self) -> None:
         await self._cache.close()
         await self.providers.stop()
+        await self._ledger.stop()
 
 
 class Application:
@@ -99,6 +118,7 @@ class Application:
         from polyvox.storage.database import Database
         from polyvox.storage.keys import SqlKeys
         from polyvox.storage.personalities import SqlPersonalities
+        from polyvox.storage.quota import SqlQuota
         from polyvox.storage.reports import SqlReports
         from polyvox.storage.usage import SqlUsage
 
@@ -112,11 +132,12 @@ class Application:
         usage = UsageService(
             SqlUsage(self._database), SqlReports(self._database), reports_kept=settings.reports_kept
         )
+        quota = _quota(settings, providers, SqlQuota(self._database))
         store = _store(settings)
         self._cache = SegmentCache(store)
         observers = (usage.record, self.metrics.observe)
         self.services = Services(
-            speak=_speak(settings, providers, self._cache, observers, repository),
+            speak=_speak(settings, providers, self._cache, quota, observers, repository),
             personalities=PersonalityService(repository, providers, usage),
             addressing=Addressing(
                 repository,
@@ -126,6 +147,7 @@ class Application:
             ),
             providers=providers,
             usage=usage,
+            quota=quota,
             keys=KeyService(SqlKeys(self._database)),
             store=store,
         )
@@ -136,6 +158,7 @@ class Application:
         Raises ConfigError; what had started by then is stopped again.
         """
         async with AsyncExitStack() as stack:
+            self.services.quota.check()
             stack.push_async_callback(self._database.stop)
             await self._database.start()
             await self._first_personality()

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -35,6 +35,17 @@ class DeadlineSettings(BaseModel):
 
     first_audio_s: float = Field(default=10.0, gt=0)
     stall_s: float = Field(default=10.0, gt=0)
+
+
+class QuotaSettings(BaseModel):
+    """What one provider may use a month, by tier of its tariff: ``limits`` in characters instead of
+    the free ones, ``prices`` in US dollars a million instead of the published ones."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    policy: Literal["stop", "warn", "allow"] = "stop"
+    limits: dict[str, Annotated[int, Field(ge=0, le=10**15)]] = Field(default_factory=dict)
+    prices: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
 
 
 class Settings(BaseSettings):
@@ -74,6 +85,10 @@ class Settings(BaseSettings):
     )
     providers: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Options per provider id."
+    )
+    quotas: dict[str, QuotaSettings] = Field(
+        default_factory=dict,
+        description="Per provider id: what happens at a limit, limits and prices by tier (quota.md).",
     )
     cors_origins: list[str] = Field(
         default_factory=list, description="Pages that may call the API."

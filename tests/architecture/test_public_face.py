@@ -57,6 +57,10 @@ def loaded_by(statement: str) -> tuple[set[str], float]:
         "from polyvox import SpeechRequest, VoiceProvider, PolyvoxError",
         "import polyvox.cli.app",
         "import polyvox.provider",
+        "from importlib.metadata import entry_points\n"
+        "found = entry_points(group='polyvox.providers')\n"
+        "assert {'google_tts', 'azure_tts'} <= {e.name for e in found}\n"
+        "[e.load() for e in found if e.module.startswith('polyvox.')]",
     ],
 )
 def test_loads_nothing_heavy(statement: str) -> None:

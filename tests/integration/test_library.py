@@ -61,7 +61,7 @@ async def test_the_specification_s_document_speaks_as_written(router: VoiceModel
     assert out == {
         "xtts_v2": "not_installed",
         "styletts2": "not_installed",
-        "google_tts": "not_installed",
+        "google_tts": "disabled",
         "piper": "voice",
     }
     [spoken] = {s.spoken_by.stand_in_for for s in made["report"].segments if s.spoken_by}

@@ -16,7 +16,7 @@ from polyvox.api.errors import add_error_handlers
 from polyvox.api.guards import BodyLimit, KeyGuard, LoopbackGuard
 from polyvox.api.host import ApiHost
 from polyvox.api.middleware import RequestContext
-from polyvox.api.routes import health, listing, personalities, providers, speech, stats
+from polyvox.api.routes import health, listing, personalities, providers, speech, stats, usage
 from polyvox.api.views import ErrorReply
 
 EXPOSED_HEADERS = ["x-request-id", "x-polyvox-speech-id", "x-polyvox-provider", "etag"]
@@ -49,7 +49,7 @@ def create_app(application: ApiHost) -> FastAPI:
     )
     app.state.host, app.state.threads = application, threads
     add_error_handlers(app)
-    for routes in (speech, personalities, providers, listing, stats, health):
+    for routes in (speech, personalities, providers, listing, stats, usage, health):
         app.include_router(routes.router)
     add_docs(app)
     return app

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from polyvox.api.schemas import Document
 from polyvox.domain.capabilities import Availability, Kind, Licence, SampleNeeds, TextLimit
+from polyvox.domain.quota import QuotaPolicy
 from polyvox.domain.speech import SpeechReport
 
 
@@ -146,6 +147,44 @@ class StatsReply(BaseModel):
     object: Literal["list"] = "list"
     data: list[StatsRow]
     totals: StatsTotals
+
+
+class UsageRow(BaseModel):
+    """A tier of a provider in one month. Characters are counted as the provider bills them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    provider: str
+    tier: str
+    name: str
+    month: str
+    policy: QuotaPolicy = Field(description="What happens at the limit.")
+    used: int
+    requests: int
+    limit: int = Field(description="The free characters, unless the operator set another limit.")
+    percent: float | None = Field(description="Of the limit; None where that is 0.")
+    remaining: int
+    over: int = Field(description="Characters beyond the limit.")
+    forecast: int = Field(
+        description="What will be used at the month's end: `used` over the share of the month "
+        "that has passed, of which at least a day counts."
+    )
+    usd_per_million: float | None
+    cost_usd: float | None = Field(
+        description="An estimate for the characters beyond `free_characters`."
+    )
+    free_characters: int = Field(description="A month, by the tariff.")
+    specified_characters: int | None = Field(
+        description="The free characters of Polyvox's original specification."
+    )
+    checked: date = Field(description="The day on which the tariff's figures were read.")
+    source: str = Field(description="Where they were read.")
+    note: str
+
+
+class UsageReply(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[UsageRow]
 
 
 class ReportView(SpeechReport):

@@ -15,6 +15,7 @@ from polyvox.cli import (
     serve,
     speak,
     stats,
+    usage,
     voices,
 )
 from polyvox.cli import version as version_
@@ -59,6 +60,7 @@ app.add_typer(voices.app)
 app.add_typer(personalities.app)
 app.command()(languages.languages)
 app.command()(stats.stats)
+app.command()(usage.usage)
 app.add_typer(keys.app)
 app.command()(doctor.doctor)
 app.command("version")(version_.show_version)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TEST_TEXT = "Hello."
 TEST_S = 60.0
+NEARLY_ALL = 0.9
+"""Of a limit; from there on the doctor warns."""
 
 
 async def check_application(application: Application) -> AsyncIterator[Check]:
@@ -28,6 +30,8 @@ async def check_application(application: Application) -> AsyncIterator[Check]:
         yield check
     used = {p.voice_config.active_provider for p in await services.personalities.list()}
     for check in _providers(services, used):
+        yield check
+    async for check in _quotas(services):
         yield check
     for found in services.providers.all():
         for check in _broken_voices(found):
@@ -68,6 +72,28 @@ def _providers(services: Services, used: set[str]) -> Iterator[Check]:
     if not states:
         remedy = "Reinstall Polyvox: pip install --force-reinstall polyvox"
         yield Check("providers", Verdict.FAULT, "No provider is installed.", remedy)
+
+
+async def _quotas(services: Services) -> AsyncIterator[Check]:
+    """Each tier that something was used of; one near its limit is a warning."""
+    from polyvox.domain.quota import QuotaPolicy
+
+    for stranger in services.quota.strangers():
+        known = ", ".join(services.providers.tariffs()) or "none"
+        told = (
+            f"quotas.{stranger} is set, and no installed provider of that name counts characters."
+        )
+        yield Check(f"quota {stranger}", Verdict.WARNING, told, f"Those that do: {known}.")
+    for row in await services.quota.rows():
+        if not row.used:
+            continue
+        near = row.used >= NEARLY_ALL * row.limit and row.policy is not QuotaPolicy.ALLOW
+        yield Check(
+            f"quota {row.provider} {row.tier}",
+            Verdict.WARNING if near else Verdict.OK,
+            f"{row.used:,} of {row.limit:,} characters of {row.month} are used.",
+            row.remedy if near else None,
+        )
 
 
 def _broken_voices(found: Found) -> Iterator[Check]:

@@ -8,22 +8,26 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from polyvox.domain.capabilities import Availability, Capabilities, State, TextLimit, Voice
-from polyvox.domain.language import best_match, distance
+from polyvox.domain.language import best_match, distance, normalize
 from polyvox.domain.speech import Exclusion
 from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
 from polyvox.errors import InvalidSetting, UnknownVoice
 from polyvox.provider.base import VoiceSettings
+from polyvox.provider.choice import speaking
+from polyvox.routing.quota import remedy
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The facts about one provider at the moment of ranking. ``resting`` is the breaker's reason."""
+    """The facts about one provider at the moment of ranking. ``resting`` is the breaker's reason;
+    ``spent`` says of each tier that must not be used any more this month why."""
 
     capabilities: Capabilities
     availability: Availability
     settings_type: type[VoiceSettings]
     voices: Sequence[Voice] = ()
     resting: str | None = None
+    spent: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,9 @@ def _consider(ranking: _Ranking, provider: str, *, voice: str | None) -> None:
         return Candidate(provider, language, chosen, settings, stand_in_for, limit)
 
     if voice is not None:
-        ranking.candidates.append(candidate(_named_voice(voice, provider, standing.voices)))
+        named = _named_voice(voice, provider, standing.voices)
+        _check_budget(provider, standing, named)
+        ranking.candidates.append(candidate(named.id))
         return
     _choose_voice(ranking, provider, settings_of, standing, candidate)
 
@@ -149,10 +155,15 @@ def _language(wanted: str, config: ProviderConfig, capabilities: Capabilities) -
         allowed = config.supported_languages
         if not any(_covers(tag, wanted) for tag in allowed):
             raise _Out("language", f"This personality does not use it for '{wanted}'.")
-    match = best_match(wanted, capabilities.languages)
+    match = best_match(_meant(wanted, capabilities), capabilities.languages)
     if match is None:
         raise _Out("language", f"It does not speak '{wanted}'.")
     return match
+
+
+def _meant(wanted: str, capabilities: Capabilities) -> str:
+    """What the provider takes ``wanted`` for, where the nearest tag is not the one that is meant."""
+    return capabilities.locale_for.get(normalize(wanted), wanted)
 
 
 def _covers(allowed: str, wanted: str) -> bool:
@@ -187,10 +198,10 @@ def parse_settings(
         raise InvalidSetting(f"Setting '{name}': {first['msg']}.", param=name) from error
 
 
-def _named_voice(wanted: str, provider: str, voices: Sequence[Voice]) -> str:
+def _named_voice(wanted: str, provider: str, voices: Sequence[Voice]) -> Voice:
     for voice in voices:
         if wanted.casefold() in (voice.id.casefold(), voice.name.casefold()):
-            return voice.id
+            return voice
     known = ", ".join(voice.id for voice in voices[:8]) or "none"
     raise UnknownVoice(
         f"{provider} has no voice '{wanted[:100]}'.", param="voice", remedy=f"It has: {known}."
@@ -211,20 +222,28 @@ def _choose_voice(
         ranking.candidates.append(candidate(config.voice))
         return
     wanted = ranking.wish.language
-    speaking = sorted(_speaking(wanted, standing.voices), key=lambda pair: pair[0])
-    if not speaking:
+    meant = _meant(wanted, standing.capabilities)
+    able = speaking(standing.voices, meant)
+    if not able:
         raise _Out("voice", f"None of its voices speaks '{wanted}'.")
-    ids = [voice.id for _, voice in speaking]
-    tag = best_match(wanted, config.voices)
+    # Exactly this tag first: the document may tell apart what the provider does not.
+    tag = (
+        normalize(wanted)
+        if normalize(wanted) in config.voices
+        else best_match(meant, config.voices)
+    )
     configured = config.voices[tag] if tag else config.voice
     known = {voice.id for voice in standing.voices}
-    if configured is None or (configured in known and configured not in ids and tag is None):
-        ranking.candidates.append(candidate(ids[0]))
-    elif configured in ids:
-        ranking.candidates.append(candidate(configured))
+    chosen = next((voice for voice in able if voice.id == configured), None)
+    if chosen is not None:
+        _check_budget(provider, standing, chosen)
+        ranking.candidates.append(candidate(chosen.id))
+    elif configured is None or (configured in known and tag is None):
+        ranking.candidates.append(candidate(_best(provider, standing, able).id))
     else:
         if ranking.wish.fallback:
-            ranking.stand_ins.append(candidate(ids[0], configured))
+            best = _best(provider, standing, able)
+            ranking.stand_ins.append(candidate(best.id, configured))
         raise _Out(
             "voice",
             f"Its voice '{configured}' is not installed or does not speak '{wanted}'.",
@@ -232,11 +251,14 @@ def _choose_voice(
         )
 
 
-def _speaking(wanted: str, voices: Sequence[Voice]) -> list[tuple[int, Voice]]:
-    """(distance of the nearest language, voice) of those that speak ``wanted``."""
-    found = []
-    for voice in voices:
-        near = [d for tag in voice.languages if (d := distance(wanted, tag)) is not None]
-        if near:
-            found.append((min(near), voice))
-    return found
+def _best(provider: str, standing: Standing, able: Sequence[Voice]) -> Voice:
+    """The first whose tier is not used up."""
+    unspent = (voice for voice in able if voice.tier not in standing.spent)
+    best = next(unspent, able[0])
+    _check_budget(provider, standing, best)
+    return best
+
+
+def _check_budget(provider: str, standing: Standing, voice: Voice) -> None:
+    if voice.tier is not None and voice.tier in standing.spent:
+        raise _Out("quota", standing.spent[voice.tier], remedy(provider, voice.tier))

@@ -14,7 +14,7 @@ from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import UnknownPersonality
 from polyvox.routing.candidates import Plan, Standing, Wish, rank
 from polyvox.services.ports import PersonalityRepository
-from polyvox.services.providers import Providers
+from polyvox.services.providers import Providers, SpentTiers
 
 log = structlog.get_logger(__name__)
 
@@ -27,10 +27,12 @@ class Casting:
         request: SpeechRequest,
         providers: Providers,
         personalities: PersonalityRepository | None,
+        spent: SpentTiers | None = None,
     ) -> None:
         self._request = request
         self._providers = providers
         self._personalities = personalities
+        self._spent = spent
         self._stored_version: int | None = None
         self.version = 0
         self.plan = Plan(())
@@ -75,7 +77,7 @@ class Casting:
         if request.provider is not None:
             self._providers.find(request.provider)
         forced = (request.provider,) if request.provider else ()
-        standings = await self._providers.standings((*forced, *config.order))
+        standings = await self._providers.standings((*forced, *config.order), self._spent)
         self.language = request.language or _language_of(request, config, standings)
         wish = Wish(
             language=self.language,

@@ -9,6 +9,7 @@ from polyvox.services.addressing import Addressing
 from polyvox.services.keys import KeyService
 from polyvox.services.personalities import PersonalityService
 from polyvox.services.providers import Providers
+from polyvox.services.quota import QuotaService
 from polyvox.services.speak import SpeakService
 from polyvox.services.usage import UsageService
 
@@ -20,5 +21,6 @@ class Services:
     addressing: Addressing
     providers: Providers
     usage: UsageService
+    quota: QuotaService
     keys: KeyService
     store: SegmentStore

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from polyvox.domain.quota import Charge
 from polyvox.domain.speech import SpeechReport
 from polyvox.domain.voice_config import VoiceConfig
 
@@ -85,6 +86,22 @@ class UsageTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class TierUse:
+    """What the ledger holds for one tier in one month."""
+
+    characters: int
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Whether characters were ``reserved``, and how many of the month are ``used`` now."""
+
+    reserved: bool
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key as kept: never the key itself. ``prefix`` is shown so that people can tell keys apart."""
 
@@ -155,6 +172,24 @@ class ReportRepository(Protocol):
 
     async def prune(self, *, keep: int) -> int:
         """Delete all but the newest ``keep``; how many went."""
+        ...
+
+
+class QuotaRepository(Protocol):
+    """Characters by month (``2026-11``), provider and tier."""
+
+    async def reserve(
+        self, month: str, provider: str, charge: Charge, *, limit: int | None
+    ) -> Balance:
+        """Add the charge unless the sum would exceed ``limit``, atomically across processes."""
+        ...
+
+    async def release(self, month: str, provider: str, charge: Charge) -> None:
+        """Take back what was reserved."""
+        ...
+
+    async def used(self, month: str) -> Mapping[tuple[str, str], TierUse]:
+        """By provider and tier; what was never used is missing."""
         ...
 
 

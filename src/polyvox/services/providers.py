@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from polyvox.domain.capabilities import Availability, State, Voice
+from polyvox.domain.quota import Tariff
 from polyvox.errors import ConfigError, PolyvoxError, UnknownProvider
 from polyvox.provider.base import ENTRY_POINT_GROUP, Provider, ProviderContext, VoiceSettings
 from polyvox.routing.breaker import Breaker, BreakerPolicy
@@ -23,6 +24,8 @@ STOP_S = 10.0
 
 log = structlog.get_logger(__name__)
 AnyProvider = Provider[Any]
+SpentTiers = Callable[[str], Awaitable[Mapping[str, str]]]
+"""Why each tier of a provider that is used up must not be asked for, by tier."""
 
 
 @dataclass(slots=True)
@@ -88,6 +91,7 @@ class Providers:
                 raise ConfigError(f"its class calls itself '{kind.id}'")
             folder = self._home / "providers" / name
             provider = kind(ProviderContext(folder, dict(self._options.get(name, {}))))
+            provider.tariff()  # one that cannot be read would let it spend without a limit
         except Exception as error:  # noqa: BLE001 - a broken plugin must not stop the others
             log.warning("provider_not_loaded", provider=name, error=_told(error))
             remedy = "Reinstall or remove the package that brings it."
@@ -154,16 +158,23 @@ class Providers:
         found = self._found.get(provider)
         return found.provider.settings_type if found and found.provider else None
 
+    def tariffs(self) -> dict[str, Tariff]:
+        """Of those whose characters are counted, by id."""
+        loaded = [found.provider for found in self._found.values() if found.provider is not None]
+        return {p.id: tariff for p in loaded if (tariff := p.tariff()) is not None}
+
     def refusal(self, provider: str) -> str | None:
         return self._found[provider].breaker.refusal()
 
-    async def standings(self, wanted: Iterable[str]) -> dict[str, Standing]:
+    async def standings(
+        self, wanted: Iterable[str], spent: SpentTiers | None = None
+    ) -> dict[str, Standing]:
         """Facts for ranking about those of ``wanted`` that are installed and loaded."""
         names = [name for name in dict.fromkeys(wanted) if name in self._found]
-        found = await asyncio.gather(*(self._standing(self._found[name]) for name in names))
+        found = await asyncio.gather(*(self._standing(self._found[name], spent) for name in names))
         return {name: s for name, s in zip(names, found, strict=True) if s is not None}
 
-    async def _standing(self, found: Found) -> Standing | None:
+    async def _standing(self, found: Found, spent: SpentTiers | None) -> Standing | None:
         if found.provider is None:
             return None
         availability = found.availability()
@@ -176,12 +187,14 @@ class Providers:
                 availability = Availability.unavailable(
                     f"Its voices could not be listed: {_told(error)}", "Try again later."
                 )
+        counted = spent is not None and availability.state is not State.UNAVAILABLE
         return Standing(
             capabilities=found.provider.capabilities(),
             availability=availability,
             settings_type=found.provider.settings_type,
             voices=voices,
             resting=found.breaker.refusal(),
+            spent=await spent(found.id) if spent is not None and counted else {},
         )
 
     async def voices(self, provider: str | None = None, language: str | None = None) -> list[Voice]:

@@ -28,9 +28,11 @@ from polyvox.provider.base import Provider, Utterance
 from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.candidates import Candidate, Plan
 from polyvox.routing.failover import Failover, Opener, nobody_left
+from polyvox.routing.quota import Speak, metered
 from polyvox.services.casting import Casting
 from polyvox.services.ports import PersonalityRepository
 from polyvox.services.providers import Providers
+from polyvox.services.quota import QuotaService
 from polyvox.services.speech import Speech
 from polyvox.text.clean import NORMALISER_VERSION, is_speakable, speakable
 
@@ -57,6 +59,7 @@ class SpeakService:
         providers: Providers,
         cache: SegmentCache,
         personalities: PersonalityRepository | None = None,
+        quota: QuotaService | None = None,
         limits: SpeakLimits | None = None,
         observers: Sequence[ReportObserver] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -64,6 +67,7 @@ class SpeakService:
         self._providers = providers
         self._cache = cache
         self._personalities = personalities
+        self._quota = quota
         self._limits = limits or SpeakLimits()
         self._observers = observers
         self._now = now
@@ -82,7 +86,8 @@ class SpeakService:
                 param="input",
                 remedy="Send it in parts.",
             )
-        casting = Casting(request, self._providers, self._personalities)
+        spent = self._quota.spent if self._quota else None
+        casting = Casting(request, self._providers, self._personalities, spent)
         await casting.start()
         text = await _cleaned(request.text, casting.language)
         report = self._new_report(request, casting)
@@ -136,13 +141,18 @@ class SpeakService:
                 text, candidate.language, candidate.voice, candidate.settings
             )
 
-            def make() -> AsyncGenerator[AudioChunk, None]:
+            def trial(speak: Speak) -> AsyncGenerator[AudioChunk, None]:
                 return attempt(
-                    lambda: provider.speak(utterance),
+                    speak,
                     provider=found.id,
                     deadlines=self._limits.deadlines(found.id),
                     breaker=found.breaker,
                 )
+
+            def make() -> AsyncGenerator[AudioChunk, None]:
+                if self._quota is None:
+                    return trial(lambda: provider.speak(utterance))
+                return metered(self._quota, provider, utterance, trial)
 
             key = await self._key(provider, utterance) if cached else None
             async with self._cache.open(key, make) as audio:

@@ -117,6 +117,16 @@ speech_reports = Table(
     Column("document", Document, nullable=False),
 )
 
+quota_used = Table(
+    "quota_used",
+    metadata,
+    Column("month", Text, primary_key=True),  # 2026-11, in UTC
+    Column("provider", Text, primary_key=True),
+    Column("tier", Text, primary_key=True),
+    Column("characters", BigInteger, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

@@ -1,25 +1,21 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator, MutableMapping
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
 import pytest
 import pytest_asyncio
-import structlog
-from structlog.testing import capture_logs
 
 from polyvox.services.providers import discover
 from tests.integration.api.client import Client, Stage
 from tests.integration.api.gated import Gated
+from tests.support.logs import Logged, logged
 from tests.support.server import RunningServer, piper_server, serving, settings_for
 
-__all__ = ["piper_server"]
+__all__ = ["Logged", "logged", "piper_server"]
 
 CHAIN = {"active_provider": "fault_a", "fallback_chain": ["fault_b"]}
-Logged = list[MutableMapping[str, Any]]
 TEXT_MAX, BODY_MAX = 1000, 8192
 
 
@@ -53,13 +49,3 @@ async def piper(piper_server: RunningServer) -> AsyncIterator[Client]:
     async with aiohttp.ClientSession(piper_server.url) as session:
         yield Client(session)
     await asyncio.sleep(0)
-
-
-@pytest.fixture
-def logged() -> Iterator[Logged]:
-    """All that is logged meanwhile, whatever the level."""
-    before = structlog.get_config()["wrapper_class"]
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
-    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as entries:
-        yield entries
-    structlog.configure(wrapper_class=before)

@@ -100,7 +100,7 @@ def test_listening_beyond_this_machine_without_a_key(
 
 
 def test_a_personality_whose_provider_is_gone(polyvox: Polyvox) -> None:
-    polyvox("personalities", "create", "ann", "--set", "active_provider=azure_tts")
+    polyvox("personalities", "create", "ann", "--set", "active_provider=gone_tts")
     assert set(faults(polyvox)) == {"personality ann"}
 
 

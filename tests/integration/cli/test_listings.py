@@ -93,7 +93,7 @@ def test_tables_are_plain_and_whole_in_a_pipe_and_folded_on_a_narrow_terminal(
         *("", "speak", "serve", "providers", "voices", "voices install", "voices catalogue"),
         *("personalities", "personalities list", "personalities show", "personalities create"),
         *("personalities edit", "personalities delete", "personalities switch", "languages"),
-        *("stats", "keys", "keys create", "keys list", "keys revoke", "doctor", "version"),
+        *("stats", "usage", "keys", "keys create", "keys list", "keys revoke", "doctor", "version"),
     ],
 )
 def test_every_command_explains_itself(polyvox: Polyvox, command: str) -> None:

@@ -9,6 +9,9 @@ from polyvox.bootstrap import Application
 from polyvox.config import Settings
 from polyvox.services.container import Services
 from polyvox.services.providers import discover
+from tests.support.logs import logged
+
+__all__ = ["logged"]
 
 
 @pytest.fixture

@@ -19,7 +19,11 @@ from polyvox.storage.migrate import downgrade, upgrade
 from polyvox.storage.tables import metadata
 
 T = TypeVar("T")
-TABLES = {"ai_personalities", "voice_switches", "usage_hourly", "speech_reports", "api_keys"}
+TABLES = {
+    *("ai_personalities", "voice_switches", "usage_hourly", "speech_reports", "api_keys"),
+    "quota_used",
+}
+NEWEST = "0002"
 START = """
 import asyncio, sys
 from polyvox.storage.database import Database
@@ -64,7 +68,7 @@ def test_up_down_and_up_again(url: str) -> None:
     assert revision(url) is None
     upgrade(parse_url(url))
     assert tables(url) == {*TABLES, "alembic_version"}
-    assert revision(url) == "0001"
+    assert revision(url) == NEWEST
 
 
 def test_the_migrations_make_the_tables_of_the_code(url: str) -> None:
@@ -104,7 +108,7 @@ async def test_many_databases_of_one_process_start_at_once(url: str) -> None:
     databases = [Database(url) for _ in range(6)]
     await asyncio.gather(*(database.start() for database in databases))
     await asyncio.gather(*(database.stop() for database in databases))
-    assert await asyncio.to_thread(revision, url) == "0001"
+    assert await asyncio.to_thread(revision, url) == NEWEST
 
 
 def test_many_processes_start_at_once(url: str) -> None:
@@ -122,7 +126,7 @@ def test_many_processes_start_at_once(url: str) -> None:
         process.stdin.flush()
     ends = [(process.communicate(timeout=60)[1], process.returncode) for process in processes]
     assert ends == [("", 0)] * 3
-    assert revision(url) == "0001"
+    assert revision(url) == NEWEST
 
 
 def test_a_percent_sign_in_the_path_of_the_package_does_no_harm(
@@ -135,4 +139,4 @@ def test_a_percent_sign_in_the_path_of_the_package_does_no_harm(
     elsewhere.symlink_to(migrate.MIGRATIONS)
     monkeypatch.setattr(migrate, "MIGRATIONS", elsewhere)
     upgrade(parse_url(sqlite_url))
-    assert revision(sqlite_url) == "0001"
+    assert revision(sqlite_url) == NEWEST

@@ -40,6 +40,7 @@ def standing(*languages: str, voices: dict[str, str] | None = None, **changes: A
             streaming=True,
             cloning=changes.pop("cloning", None),
             limits={"*": changes.pop("limit", TextLimit())},
+            locale_for=changes.pop("locale_for", {}),
         ),
         availability=Availability.ready(),
         settings_type=Settings,
@@ -160,3 +161,75 @@ def test_the_limit_is_what_every_candidate_can_take() -> None:
         "b": standing(limit=TextLimit(82, 400)),
     }
     assert rank(config(), Wish("en"), facts).limit == TextLimit(82, 400)
+
+
+def test_a_tag_is_taken_for_the_one_that_the_provider_means_by_it() -> None:
+    meant = standing("pt-BR", "pt-PT", locale_for={"pt": "pt-PT"})
+    nearest = standing("pt-BR", "pt-PT")
+    plan = rank(config(), Wish("pt"), {"a": meant, "b": nearest})
+    assert [(c.language, c.voice) for c in plan.candidates] == [
+        ("pt-PT", "pt-PT-x"),
+        ("pt-BR", "pt-BR-x"),
+    ]
+    said_outright = rank(config(), Wish("pt-BR"), {"a": meant}).candidates[0]
+    assert (said_outright.language, said_outright.voice) == ("pt-BR", "pt-BR-x")
+
+
+def test_a_tag_that_the_provider_spells_differently_finds_its_own_voice() -> None:
+    facts = {"a": standing("es-ES", "es-LA", locale_for={"es-MX": "es-LA"})}
+    chosen = rank(config(), Wish("es_mx"), facts).candidates[0]
+    assert (chosen.language, chosen.voice) == ("es-LA", "es-LA-x")
+    document = {"a": {"voices": {"es-ES": "es-ES-x", "es-MX": "es-LA-x"}}}
+    chosen = rank(config(providers=document), Wish("es-MX"), facts).candidates[0]
+    assert chosen.voice == "es-LA-x", "the document's own words come first"
+
+
+def test_the_voice_set_for_a_language_is_looked_up_by_what_is_meant() -> None:
+    facts = {"a": standing("pt-BR", "pt-PT", locale_for={"pt": "pt-PT"})}
+    document = {"a": {"voices": {"pt-BR": "pt-BR-x", "pt-PT": "pt-PT-x"}}}
+    assert rank(config(providers=document), Wish("pt"), facts).candidates[0].voice == "pt-PT-x"
+
+
+def tiered(**spent: str) -> Standing:
+    """Voices of three tiers, best first, and those that are used up."""
+    tiers = ("best", "good", "none")
+    voices = [
+        Voice(f"{tier}-x", "p", tier, ("en-US",), tier=None if tier == "none" else tier)
+        for tier in tiers
+    ]
+    return replace(standing(), voices=voices, spent=spent)
+
+
+def test_the_best_voice_is_the_best_of_a_tier_that_is_not_used_up() -> None:
+    def best(**spent: str) -> list[str | None]:
+        return [c.voice for c in rank(config(), Wish("en"), {"a": tiered(**spent)}).candidates]
+
+    assert best() == ["best-x"]
+    assert best(best="Spent.") == ["good-x"]
+    assert best(best="Spent.", good="Spent.") == ["none-x"], "it is not charged for at all"
+
+
+def test_with_every_tier_used_up_the_provider_is_out_and_says_what_to_do() -> None:
+    facts = tiered(best="It has used 5 of 5.", good="It has used 9 of 9.")
+    facts = replace(facts, voices=facts.voices[:2])
+    [out] = rank(config(fallback_chain=[]), Wish("en"), {"a": facts}).out
+    assert (out.code, out.reason) == ("quota", "It has used 5 of 5.")
+    assert "quotas.a.limits.best" in str(out.remedy)
+
+
+@pytest.mark.parametrize("tier", ["best", "good", "none"])
+def test_a_chosen_voice_is_not_exchanged_for_one_of_another_tier(tier: str) -> None:
+    facts = {"a": tiered(best="Spent."), "b": standing()}
+    configured = config(providers={"a": {"voice_id": f"{tier}-x"}})
+    for plan in (
+        rank(configured, Wish("en"), facts),
+        rank(config(), Wish("en", voice=f"{tier}-x"), facts),
+    ):
+        assert names(plan) == (["b"] if tier == "best" else ["a", "b"])
+        assert reasons(plan) == ({"a": "quota"} if tier == "best" else {})
+
+
+def test_no_used_up_voice_stands_in_for_a_missing_one() -> None:
+    configured = config(providers={"a": {"voice_id": "gone"}}, fallback_chain=[])
+    [stand_in] = rank(configured, Wish("en"), {"a": tiered(best="Spent.")}).candidates
+    assert (stand_in.voice, stand_in.stand_in_for) == ("good-x", "gone")
