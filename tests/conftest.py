@@ -11,6 +11,9 @@ import structlog
 from polyvox.telemetry import configure_logging
 
 PLUGINS = Path(__file__).parent / "plugins/faulty/src"
+OPERATORS = ("POLYVOX_", "AZURE_SPEECH_", "GOOGLE_A", "IBM_WATSON_", "OPENAI_SPEECH_")
+for name in [name for name in os.environ if name.startswith(OPERATORS)]:
+    del os.environ[name]  # no test may speak, or spend, with what this machine is set up for
 # Commands that tests start find the providers that fail on purpose, as this process does.
 os.environ["PYTHONPATH"] = str(PLUGINS)
 configure_logging("ERROR")

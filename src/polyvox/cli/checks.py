@@ -28,6 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 class State(StrEnum):
     OK = "ok"
+    NOTE = "note"
     WARNING = "warning"
     FAULT = "fault"
 

@@ -28,8 +28,10 @@ async def check_application(application: Application) -> AsyncIterator[Check]:
     yield Check("database", Verdict.OK, f"{place}: reachable, its tables up to date.")
     async for check in _keys(application):
         yield check
-    used = {p.voice_config.active_provider for p in await services.personalities.list()}
-    for check in _providers(services, used):
+    configs = [p.voice_config for p in await services.personalities.list()]
+    active = {config.active_provider for config in configs}
+    in_chains = {provider for config in configs for provider in config.order}
+    for check in _providers(services, active, in_chains):
         yield check
     async for check in _quotas(services):
         yield check
@@ -55,8 +57,9 @@ async def _keys(application: Application) -> AsyncIterator[Check]:
     )
 
 
-def _providers(services: Services, used: set[str]) -> Iterator[Check]:
-    """One that cannot speak is a fault where a personality needs it, or nobody else can."""
+def _providers(services: Services, active: set[str], in_chains: set[str]) -> Iterator[Check]:
+    """One that cannot speak is a fault where a personality needs it, or nobody else can; only worth
+    a note where nobody has it in their chain."""
     from polyvox.domain.capabilities import State
 
     states = {found.id: found.availability() for found in services.providers.all()}
@@ -65,8 +68,9 @@ def _providers(services: Services, used: set[str]) -> Iterator[Check]:
         if availability.state is State.READY:
             yield Check(f"provider {name}", Verdict.OK, "Ready.")
             continue
-        needed = name in used or not somebody
-        verdict = Verdict.FAULT if needed else Verdict.WARNING
+        verdict = Verdict.WARNING if name in in_chains else Verdict.NOTE
+        if name in active or not somebody:
+            verdict = Verdict.FAULT
         reason = availability.reason or "It is not ready."
         yield Check(f"provider {name}", verdict, reason, availability.remedy)
     if not states:

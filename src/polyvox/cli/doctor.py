@@ -21,7 +21,12 @@ from polyvox.cli.output import print_json, put
 from polyvox.cli.session import opened, run
 from polyvox.errors import ConfigError
 
-MARKS = {State.OK: "ok     ", State.WARNING: "warning", State.FAULT: "FAULT  "}
+MARKS = {
+    State.OK: "ok     ",
+    State.NOTE: "note   ",
+    State.WARNING: "warning",
+    State.FAULT: "FAULT  ",
+}
 
 
 def doctor(as_json: Json = False) -> None:

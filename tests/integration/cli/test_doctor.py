@@ -110,3 +110,21 @@ def test_a_missing_default_personality_is_only_a_warning(
     monkeypatch.setenv("POLYVOX_DEFAULT_PERSONALITY", "nobody")
     checks = {c["name"]: c for c in polyvox("doctor", "--json").json["checks"]}
     assert checks["personalities"]["state"] == "warning"
+
+
+def test_a_cloud_without_a_key_matters_as_much_as_it_is_used(
+    polyvox: Polyvox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AZURE_SPEECH_KEY", raising=False)
+
+    def told() -> dict[str, Any]:
+        checks = polyvox("doctor", "--json").json["checks"]
+        found: dict[str, Any] = next(c for c in checks if c["name"] == "provider azure_tts")
+        assert "AZURE_SPEECH_KEY" in found["remedy"]
+        return found
+
+    assert told()["state"] == "note"
+    polyvox("personalities", "create", "ann", "--set", 'fallback_chain=["azure_tts"]')
+    assert told()["state"] == "warning"
+    polyvox("personalities", "switch", "ann", "azure_tts")
+    assert told()["state"] == "fault"
