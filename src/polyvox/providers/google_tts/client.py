@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.domain.capabilities import Voice
-from polyvox.errors import Unavailable
+from polyvox.errors import ConnectionLost
 from polyvox.provider.rest import whole_samples
 from polyvox.providers.google_tts.credentials import load_credentials
 from polyvox.providers.google_tts.refusals import SERVICE, translated
@@ -82,7 +82,7 @@ class GoogleClient:
         self._metadata = tuple((headers or {}).items())
 
     async def close(self) -> None:
-        """Calls under way raise Unavailable."""
+        """Calls under way raise ConnectionLost."""
         await self._transport.close()
         # A cancelled call ends in a task of gRPC's own, which nothing in its interface waits for.
         ending = [task for task in asyncio.all_tasks() if _is_grpcs(task)]
@@ -165,6 +165,6 @@ async def _cancelled_on_leaving(call: Call) -> AsyncIterator[None]:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        raise Unavailable(f"The connection to {SERVICE} was closed.") from None
+        raise ConnectionLost(f"The connection to {SERVICE} was closed.") from None
     finally:
         call.cancel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from polyvox.errors import (
+    ConnectionLost,
     Misconfigured,
     ProviderError,
     QuotaExhausted,
@@ -24,6 +25,8 @@ SERVICE = "Google Text-to-Speech"
 CHECK_CREDENTIALS = f"Check {' or '.join(VARIABLES.values())}."
 _THROTTLED = Verdict(Throttled, f"{SERVICE} is asked too often.")
 _REJECTED = Verdict(Misconfigured, f"{SERVICE} rejects the credentials.", CHECK_CREDENTIALS)
+_AWAY = Verdict(Unavailable, f"{SERVICE} cannot be reached or is not available.")
+_LOST = Verdict(ConnectionLost, f"The connection to {SERVICE} was lost.")
 
 VERDICTS = Verdicts(
     service=SERVICE,
@@ -47,7 +50,8 @@ VERDICTS = Verdicts(
         "INVALID_ARGUMENT": Verdict(
             Refused, f"{SERVICE} does not speak this text with this voice and these settings."
         ),
-        "UNAVAILABLE": Verdict(Unavailable, f"{SERVICE} cannot be reached or is not available."),
+        # Mostly gRPC's own word for a connection that broke, which Google may have billed by then.
+        "UNAVAILABLE": _LOST,
         "DEADLINE_EXCEEDED": Verdict(TimedOut, f"{SERVICE} did not finish in time."),
     },
     by_words={
@@ -57,6 +61,11 @@ VERDICTS = Verdicts(
         ("RESOURCE_EXHAUSTED", "retryinfo"): _THROTTLED,
         # The credentials are withdrawn (OAuth 2, RFC 6749 §5.2): the client finds that out by itself.
         ("UNAVAILABLE", "invalid_grant"): _REJECTED,
+        # gRPC before anything was sent, and Google's own word for being out of order.
+        ("UNAVAILABLE", "failed to connect"): _AWAY,
+        ("UNAVAILABLE", "resolution failed"): _AWAY,
+        ("UNAVAILABLE", "service is"): _AWAY,
+        ("INTERNAL", "rst_stream"): _LOST,
     },
 )
 
