@@ -27,6 +27,7 @@ from polyvox.services.keys import KeyService
 from polyvox.services.personalities import PersonalityService
 from polyvox.services.providers import Providers, discover
 from polyvox.services.quota import QuotaRule, QuotaService
+from polyvox.services.remembered import RememberedPersonalities
 from polyvox.services.speak import ReportObserver, SpeakLimits, SpeakService
 from polyvox.services.tally import Tally
 from polyvox.services.usage import UsageService
@@ -34,7 +35,7 @@ from polyvox.storage.lazy import LazyQuota
 from polyvox.telemetry import Metrics
 
 if TYPE_CHECKING:
-    from polyvox.services.ports import PersonalityRepository, QuotaRepository
+    from polyvox.services.ports import PersonalityReader, QuotaRepository
 
 Loaders = Mapping[str, Callable[[], type[Provider[Any]]]]
 FIRST_PERSONALITY = "joe"
@@ -68,7 +69,7 @@ def _speak(
     cache: SegmentCache,
     quota: QuotaService,
     observers: tuple[ReportObserver, ...],
-    personalities: PersonalityRepository | None = None,
+    personalities: PersonalityReader | None = None,
 ) -> SpeakService:
     def deadlines(provider: str) -> Deadlines:
         local = providers.get(provider).kind is Kind.LOCAL
@@ -128,6 +129,7 @@ class Application:
         self._started = AsyncExitStack()
         self._database = Database(settings.database)
         repository = SqlPersonalities(self._database)
+        remembered = RememberedPersonalities(repository)
         providers = _providers(settings, loaders)
         usage = UsageService(
             SqlUsage(self._database), SqlReports(self._database), reports_kept=settings.reports_kept
@@ -137,10 +139,12 @@ class Application:
         self._cache = SegmentCache(store)
         observers = (usage.record, self.metrics.observe)
         self.services = Services(
-            speak=_speak(settings, providers, self._cache, quota, observers, repository),
-            personalities=PersonalityService(repository, providers, usage),
+            speak=_speak(settings, providers, self._cache, quota, observers, remembered),
+            personalities=PersonalityService(
+                repository, providers, usage, on_change=remembered.forget
+            ),
             addressing=Addressing(
-                repository,
+                remembered,
                 providers,
                 default_personality=settings.default_personality,
                 aliases=settings.voice_aliases,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import UnknownPersonality, UnknownVoice
-from polyvox.services.ports import PersonalityRepository
+from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers
 
 OPENAI_VOICES = frozenset(
@@ -48,7 +48,7 @@ class Addressee:
 class Addressing:
     def __init__(
         self,
-        personalities: PersonalityRepository,
+        personalities: PersonalityReader,
         providers: Providers,
         *,
         default_personality: str,

@@ -13,7 +13,7 @@ from polyvox.domain.speech import SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import UnknownPersonality
 from polyvox.routing.candidates import Plan, Standing, Wish, rank
-from polyvox.services.ports import PersonalityRepository
+from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers, SpentTiers
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ class Casting:
         self,
         request: SpeechRequest,
         providers: Providers,
-        personalities: PersonalityRepository | None,
+        personalities: PersonalityReader | None,
         spent: SpentTiers | None = None,
     ) -> None:
         self._request = request

@@ -21,7 +21,10 @@ NAME_MAX, DESCRIPTION_MAX = 200, 2000
 
 
 class PersonalityService:
-    """Reads come with ``voice_config.stats`` computed from usage; what a caller writes there is dropped."""
+    """Reads come with ``voice_config.stats`` computed from usage; what a caller writes there is dropped.
+
+    ``on_change`` is told the id of every personality that was changed or deleted.
+    """
 
     def __init__(
         self,
@@ -29,11 +32,13 @@ class PersonalityService:
         providers: Providers,
         usage: UsageService,
         *,
+        on_change: Callable[[str], None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._repository = repository
         self._providers = providers
         self._usage = usage
+        self._on_change = on_change
         self._now = now
 
     async def list(self) -> Sequence[Personality]:
@@ -131,6 +136,7 @@ class PersonalityService:
 
     async def delete(self, personality_id: str) -> None:
         await self._repository.delete(personality_id)
+        self._on_change(personality_id)
 
     def parse(self, document: Mapping[str, Any] | VoiceConfig) -> VoiceConfig:
         """A valid document without statistics.
@@ -156,6 +162,7 @@ class PersonalityService:
         before = stored.voice_config.active_provider
         switch = Switch(stored.id, at, before, active) if before != active else None
         await self._repository.replace(changed, expected_version=stored.version, switch=switch)
+        self._on_change(stored.id)
         return changed
 
 

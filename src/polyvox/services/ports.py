@@ -114,7 +114,7 @@ class ApiKey:
     revoked_at: datetime | None = None
 
 
-class PersonalityRepository(Protocol):
+class PersonalityReader(Protocol):
     async def list(self) -> Sequence[Personality]:
         """All, by name."""
         ...
@@ -123,6 +123,8 @@ class PersonalityRepository(Protocol):
         """Raises UnknownPersonality."""
         ...
 
+
+class PersonalityRepository(PersonalityReader, Protocol):
     async def add(self, personality: Personality) -> None:
         """Raises Conflict when the id is taken."""
         ...

@@ -30,7 +30,7 @@ from polyvox.routing.candidates import Candidate, Plan
 from polyvox.routing.failover import Failover, Opener, nobody_left
 from polyvox.routing.quota import Speak, metered
 from polyvox.services.casting import Casting
-from polyvox.services.ports import PersonalityRepository
+from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers
 from polyvox.services.quota import QuotaService
 from polyvox.services.speech import Speech
@@ -58,7 +58,7 @@ class SpeakService:
         *,
         providers: Providers,
         cache: SegmentCache,
-        personalities: PersonalityRepository | None = None,
+        personalities: PersonalityReader | None = None,
         quota: QuotaService | None = None,
         limits: SpeakLimits | None = None,
         observers: Sequence[ReportObserver] = (),
