@@ -13,12 +13,13 @@ from tests.support.server import RunningServer, piper_server
 
 __all__ = ["piper_server"]
 
-LISTENERS = 64
+LISTENERS, READS = 64, 32
 CLIENTS = Path(__file__).with_name("listeners.py")
 
 
 def test_nothing_is_left_behind(piper_server: RunningServer) -> None:
     listen(piper_server, listeners=4, seed=1)  # what is loaded once is loaded now
+    piper_server.call(filled_pool(piper_server))
     before = resources(piper_server)
     outcomes = listen(piper_server, listeners=LISTENERS, seed=2)
     assert set(outcomes) == {"heard", "hung up"}
@@ -38,6 +39,12 @@ def resources(server: RunningServer) -> tuple[list[str], list[str]]:
     """Names of tasks, open files and sockets, once every connection is gone."""
     assert server.call(server.all_hung_up(within_s=10.0))
     return server.call(settled(server))
+
+
+async def filled_pool(server: RunningServer) -> None:
+    """So many reads at once that the database's pool is at its full size, where it stays."""
+    reads = (server.application.services.personalities.list() for _ in range(READS))
+    await asyncio.gather(*reads)
 
 
 async def settled(server: RunningServer) -> tuple[list[str], list[str]]:
