@@ -14,7 +14,7 @@ PINS = pyproject.toml constraints.txt
 
 help: ## List the targets
 	@echo "make TARGET   (another Python: make PYTHON=python3.12 TARGET)"
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
 install: $(VENV)/.dev ## Set up .venv with all that running and testing need
 
@@ -41,6 +41,9 @@ format: $(VENV)/.dev ## Put the code into the one style
 bench: $(VENV)/.bench ## Measure against other servers; options in ARGS
 	$(BIN)/python -m benchmarks $(ARGS)
 
+bench-xtts: $(VENV)/.bench ## Measure XTTS v2 against coqui-tts; options in ARGS
+	$(BIN)/python -m benchmarks --only xtts $(ARGS)
+
 lock: ## Renew constraints.txt with the newest versions that fit
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock
@@ -54,7 +57,7 @@ clean: ## Remove all that was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install serve test lint types tests format bench lock clean
+.PHONY: help install serve test lint types tests format bench bench-xtts lock clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import against_piper, cached, clouds, engine, loop_lag
+from benchmarks import against_piper, cached, clouds, engine, loop_lag, xtts
 from benchmarks.lab import Lab
 from benchmarks.machine import Machine
 from benchmarks.results import Row
@@ -27,7 +27,10 @@ GROUPS: dict[str, Callable[[Lab], Awaitable[list[Row]]]] = {
     "twins": cached.measure_twins,
     "loop": loop_lag.measure,
     "clouds": clouds.measure,
+    "xtts": xtts.measure,
 }
+ASKED_FOR = ("xtts",)
+"""Groups that run only when named: they take minutes, and gigabytes."""
 UNBOUNDED = 300
 """Columns of the table where no terminal says how many it has."""
 
@@ -36,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     configure_logging("WARNING")
     machine = Machine()
-    rows = asyncio.run(_measured(asked.only or list(GROUPS), quick=asked.quick))
+    groups = asked.only or [name for name in GROUPS if name not in ASKED_FOR]
+    rows = asyncio.run(_measured(groups, quick=asked.quick))
     if asked.json:
         print(as_json(machine.about(), rows))
     elif asked.markdown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -13,6 +14,8 @@ from polyvox.provider.base import ProviderContext, Utterance
 from polyvox.provider.conformance import CHECKS, Check, Subject
 from polyvox.providers.piper.provider import PiperProvider
 from polyvox.providers.piper.settings import PiperSettings
+from polyvox.providers.xtts_v2.provider import XttsProvider
+from polyvox.providers.xtts_v2.settings import XttsSettings
 from tests.emulators.services import GOOGLE_WHOLE, SERVICES
 
 SENTENCE = "The old man looked on from the porch of his house while the fox ran by."
@@ -25,6 +28,20 @@ def piper(folder: Path) -> Iterator[Subject]:
 
 
 @contextmanager
+def xtts(folder: Path) -> Iterator[Subject]:
+    """A tiny checkpoint in the true child process. Its clips are as long for any text."""
+    from tests.support.xtts_checkpoint import made_once
+
+    model = made_once()
+    record = {"licence": "CPML-1.0", "accepted_at": "2026-01-01T00:00:00+00:00"}
+    (folder / "licence.json").write_text(json.dumps(record))
+    options = {"model_dir": model, "precision": "fp32", "threads": 1}
+    settings = XttsSettings(top_k=1)  # the same again each time
+    utterance = Utterance(f"{SENTENCE} {SENTENCE}", "en", "Ana Tiny", settings)
+    yield Subject(lambda: XttsProvider(ProviderContext(folder, options)), utterance)
+
+
+@contextmanager
 def emulated(name: str, folder: Path, voice: str | None = None) -> Iterator[Subject]:
     service = SERVICES[name]
     with service.running() as running:
@@ -34,6 +51,7 @@ def emulated(name: str, folder: Path, voice: str | None = None) -> Iterator[Subj
 
 SUBJECTS: dict[str, Callable[[Path], AbstractContextManager[Subject]]] = {
     "piper": piper,
+    "xtts_v2": xtts,
     **{name: partial(emulated, name) for name in SERVICES},
     "google_tts_whole": partial(emulated, "google_tts", voice=GOOGLE_WHOLE),
 }

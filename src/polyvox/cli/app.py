@@ -10,6 +10,7 @@ from polyvox.cli import (
     doctor,
     keys,
     languages,
+    models,
     personalities,
     providers,
     serve,
@@ -57,6 +58,7 @@ app.command()(speak.speak)
 app.command()(serve.serve)
 app.command()(providers.providers)
 app.add_typer(voices.app)
+app.add_typer(models.app)
 app.add_typer(personalities.app)
 app.command()(languages.languages)
 app.command()(stats.stats)

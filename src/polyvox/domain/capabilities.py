@@ -92,7 +92,8 @@ class Capabilities:
 
     ``languages`` are BCP 47 tags; ``limits`` maps a tag to its TextLimit, ``"*"`` to all others.
     ``locale_for`` says which of its tags is meant by one that several are equally near to, or that
-    the service names differently: ``pt`` → ``pt-PT``.
+    the service names differently: ``pt`` → ``pt-PT``. ``needs`` maps a tag that it would speak, too,
+    to what must be done first, as a sentence for people.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Capabilities:
     cloning: SampleNeeds | None = None
     limits: Mapping[str, TextLimit] = field(default_factory=dict)
     locale_for: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
 
     def limit_for(self, language: str) -> TextLimit:
         base = language.split("-")[0]

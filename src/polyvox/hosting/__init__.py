@@ -1,1 +1,1 @@
-"""What runs an engine: a thread of this process now; processes and Ray are other hosts."""
+"""What runs an engine: threads of this process (``inline``), or a supervised child (``process``)."""

@@ -85,12 +85,16 @@ class InlineHost:
         if self._turns is None:
             raise Unavailable(f"{self._name} has not been started.")
         if len(self._turns) >= self._limit:
-            raise Throttled(
-                f"{self._name} has reached its limit of {self._limit} jobs at once"
-                f" ({self._workers} workers and {self._limit - self._workers} waiting).",
-                retry_after=RETRY_AFTER_S,
-            )
+            raise queue_full(self._name, self._workers, self._limit - self._workers)
         return self._turns
+
+
+def queue_full(name: str, workers: int, queue_limit: int) -> Throttled:
+    return Throttled(
+        f"{name} has reached its limit of {workers + queue_limit} jobs at once"
+        f" ({workers} workers and {queue_limit} waiting).",
+        retry_after=RETRY_AFTER_S,
+    )
 
 
 def _tell(loop: asyncio.AbstractEventLoop, wake: asyncio.Event) -> None:

@@ -25,6 +25,7 @@ PATIENCE_S = 5.0
 
 async def stops_when_the_listener_leaves(subject: Subject) -> None:
     async with started(subject) as provider:
+        await hear(provider, subject.utterance)  # the first may start what serves all
         took = [await _leave(provider, subject) for _ in range(TRIES)]
         promise(min(took) < CANCEL_S + subject.lag, "leaving early ends the work in time")
         promise(bool((await hear(provider, subject.utterance)).pcm), "the next is served")
@@ -39,6 +40,7 @@ async def _leave(provider: AnyProvider, subject: Subject) -> float:
 
 async def stops_when_cancelled_before_audio(subject: Subject) -> None:
     async with started(subject) as provider:
+        await hear(provider, subject.utterance)  # the first may start what serves all
         took = [await _cancel(provider, subject, after=turns) for turns in range(TRIES)]
         promise(min(took) < CANCEL_S + subject.lag, "cancelling ends the work in time")
         promise(bool((await hear(provider, subject.utterance)).pcm), "the next is served")

@@ -1,22 +1,24 @@
-"""Optional parts of a provider whose voices are files: installing them, and telling broken ones.
+"""Optional parts of a provider whose voices or model are files: installing them, and telling broken
+ones.
 
-A provider has them by having the methods; nothing is registered. ``polyvox voices install`` and
-``polyvox doctor`` look for them.
+A provider has them by having the methods; nothing is registered. ``polyvox voices install``,
+``polyvox models`` and ``polyvox doctor`` look for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from polyvox.domain.capabilities import Voice
+from polyvox.domain.capabilities import Licence, Voice
 
 
 @dataclass(frozen=True, slots=True)
 class InstallProgress:
-    """How far one file of a voice is. ``total_bytes`` is None where the catalogue does not say."""
+    """How far one file is. ``total_bytes`` is None where the catalogue does not say."""
 
     file: str
     done_bytes: int
@@ -56,4 +58,65 @@ class VoiceInstaller(Protocol):
 class VoiceInspector(Protocol):
     def broken_voices(self) -> Sequence[BrokenVoice]:
         """What was found and cannot be used. Never raises, never slow."""
+        ...
+
+
+class ModelState(StrEnum):
+    INSTALLED = "installed"
+    ABSENT = "absent"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The weights that a provider speaks with, and what may be done with them.
+
+    ``size_bytes`` is what lies on the disk; where nothing is installed, what would be fetched.
+    ``accepted`` tells whether the operator accepted the licence; without it nothing is loaded.
+    ``reason`` and ``remedy`` are sentences for people, both None where nothing is lacking.
+    """
+
+    provider: str
+    state: ModelState
+    size_bytes: int
+    licence: Licence
+    accepted: bool
+    folder: Path
+    reason: str | None = None
+    remedy: str | None = None
+
+
+@runtime_checkable
+class ModelInstaller(Protocol):
+    """All work on a provider that was not started, and while another process runs it.
+
+    ``accept_license`` is the operator's word that they accept the licence of the weights; it is kept.
+    ``progress`` is called often, on the event loop.
+    """
+
+    def model(self) -> Model:
+        """What is there. Raises ConfigError for wrong options, and nothing else."""
+        ...
+
+    async def install_model(
+        self, progress: Callable[[InstallProgress], None], *, accept_license: bool
+    ) -> Model:
+        """Fetch, check and install the published weights, whole or not at all; what is there stays.
+
+        Raises RequestError while the licence is not accepted, ProviderError when the files cannot
+        be fetched or are not what they should be, Conflict, ConfigError.
+        """
+        ...
+
+    async def add_model(
+        self, folder: Path, progress: Callable[[InstallProgress], None], *, accept_license: bool
+    ) -> Model:
+        """Install the weights that lie in ``folder``, which stays as it is; what was there goes.
+
+        Raises as :meth:`install_model` does, and RequestError for a folder without weights.
+        """
+        ...
+
+    async def remove_model(self) -> Model:
+        """Delete what was installed or added. Raises RequestError where there is nothing to delete."""
         ...

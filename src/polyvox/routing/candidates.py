@@ -157,7 +157,9 @@ def _language(wanted: str, config: ProviderConfig, capabilities: Capabilities) -
             raise _Out("language", f"This personality does not use it for '{wanted}'.")
     match = best_match(_meant(wanted, capabilities), capabilities.languages)
     if match is None:
-        raise _Out("language", f"It does not speak '{wanted}'.")
+        lacking = best_match(wanted, capabilities.needs)
+        needed = capabilities.needs[lacking] if lacking else None
+        raise _Out("language", f"It does not speak '{wanted}'.", needed)
     return match
 
 

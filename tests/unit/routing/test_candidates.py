@@ -41,6 +41,7 @@ def standing(*languages: str, voices: dict[str, str] | None = None, **changes: A
             cloning=changes.pop("cloning", None),
             limits={"*": changes.pop("limit", TextLimit())},
             locale_for=changes.pop("locale_for", {}),
+            needs=changes.pop("needs", {}),
         ),
         availability=Availability.ready(),
         settings_type=Settings,
@@ -233,3 +234,12 @@ def test_no_used_up_voice_stands_in_for_a_missing_one() -> None:
     configured = config(providers={"a": {"voice_id": "gone"}}, fallback_chain=[])
     [stand_in] = rank(configured, Wish("en"), {"a": tiered(best="Spent.")}).candidates
     assert (stand_in.voice, stand_in.stand_in_for) == ("good-x", "gone")
+
+
+def test_a_language_that_lacks_something_is_out_with_the_remedy() -> None:
+    standings = {"a": standing("en", needs={"ja": "Install cutlet."}), "b": standing("ja")}
+    plan = rank(config(), Wish("ja-JP"), standings)
+    assert names(plan) == ["b"]
+    assert [(out.provider, out.code, out.remedy) for out in plan.out] == [
+        ("a", "language", "Install cutlet.")
+    ]

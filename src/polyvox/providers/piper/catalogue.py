@@ -12,6 +12,7 @@ from typing import Any
 from yarl import URL
 
 from polyvox.errors import BadOutput, UnknownVoice
+from polyvox.provider.download import RemoteFile
 
 MAX_CATALOGUE_BYTES = 16 * 1024**2
 MAX_FILE_BYTES = 1024**3
@@ -22,21 +23,11 @@ CARD = "MODEL_CARD"
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogueFile:
-    """A file to fetch: its plain name, address, size in bytes and MD5 in lower-case hex."""
-
-    name: str
-    url: URL
-    size: int
-    md5: str
-
-
-@dataclass(frozen=True, slots=True)
 class CatalogueVoice:
     """``files`` hold the model first; the config and, where there is one, the card follow."""
 
     id: str
-    files: tuple[CatalogueFile, ...]
+    files: tuple[RemoteFile, ...]
 
     @property
     def size(self) -> int:
@@ -90,7 +81,7 @@ class Catalogue:
         if not _KEY.fullmatch(key):
             raise ValueError("key")
         names = [f"{key}.onnx", f"{key}.onnx.json", CARD]
-        found: dict[str, CatalogueFile] = {}
+        found: dict[str, RemoteFile] = {}
         for path, about in entry["files"].items():
             *folders, name = path.split("/")
             if not all(folder and folder.strip(".") for folder in folders):
@@ -99,8 +90,8 @@ class Catalogue:
                 found[name] = self._file(path, name, about)
         return CatalogueVoice(key, tuple(found[n] for n in names if n != CARD or n in found))
 
-    def _file(self, path: str, name: str, about: Mapping[str, Any]) -> CatalogueFile:
+    def _file(self, path: str, name: str, about: Mapping[str, Any]) -> RemoteFile:
         size, md5 = int(about["size_bytes"]), str(about["md5_digest"]).lower()
         if not 0 < size <= MAX_FILE_BYTES or not _DIGEST.fullmatch(md5):
             raise ValueError("size or digest")
-        return CatalogueFile(name, self._base.joinpath(*path.split("/")), size, md5)
+        return RemoteFile(name, self._base.joinpath(*path.split("/")), size, md5, "md5")

@@ -16,8 +16,8 @@ import onnxruntime
 from polyvox.providers.piper.cores import Session, Tensor
 from polyvox.providers.piper.parts import Part, Parts
 
-FIRST_WINDOW, GROWTH, WIDEST_WINDOW = 32, 4, 256
-"""Frames (11.6 ms at 22 kHz) per decoder window: 32, 128, 256, 256 … Each window's context is work
+FIRST_WINDOW, GROWTH, WIDEST_WINDOW = 32, 2, 256
+"""Frames (11.6 ms at 22 kHz) per decoder window: 32, 64, 128, 256, 256 … Each window's context is work
 done twice, so they grow; at 11x real time the next is ready long before the last is heard."""
 FLOW_WINDOW = 512
 """Frames per window of the flow after its first: it is a fifth of the decoder's work."""

@@ -1,18 +1,20 @@
-"""One file over HTTP, going on where an earlier try was cut off."""
+"""Files over HTTP, going on where an earlier try was cut off. Loads aiohttp: import it lazily."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import aiohttp
 from yarl import URL
 
 from polyvox.errors import BadOutput, ConfigError, Unavailable
-from polyvox.providers.piper.catalogue import CatalogueFile
+from polyvox.provider.installing import InstallProgress
 
 TRIES = 3
 """How often a connection may be cut without GAIN bytes having arrived in between."""
@@ -20,6 +22,18 @@ CONNECT_S, STALL_S = 15.0, 30.0
 BLOCK = GAIN = 1024**2
 RETRY_REMEDY = "Run the same command again: it goes on where it stopped."
 OK, PARTIAL, UNSATISFIABLE = 200, 206, 416
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file to fetch: its plain name, address, size in bytes, and published digest in lower-case
+    hex."""
+
+    name: str
+    url: URL
+    size: int
+    digest: str
+    algorithm: Literal["md5", "sha256"]
 
 
 def open_session(stall_s: float = STALL_S) -> aiohttp.ClientSession:
@@ -44,9 +58,31 @@ async def fetch_small(session: aiohttp.ClientSession, url: URL, limit: int) -> b
         raise _cut(url, error) from error
 
 
+async def fetch_all(
+    session: aiohttp.ClientSession,
+    files: Sequence[RemoteFile],
+    folder: Path,
+    progress: Callable[[InstallProgress], None],
+) -> None:
+    """Every one of ``files`` into ``folder``; those that lie there were fetched by an earlier try.
+
+    Raises as :func:`fetch` does.
+    """
+    for file in files:
+
+        def tell(done: int, file: RemoteFile = file) -> None:
+            progress(InstallProgress(file.name, done, file.size))
+
+        path = folder / file.name
+        if not await asyncio.to_thread(path.exists):
+            tell(0)
+            await fetch(session, file, path, tell)
+        tell(file.size)
+
+
 async def fetch(
     session: aiohttp.ClientSession,
-    file: CatalogueFile,
+    file: RemoteFile,
     path: Path,
     progress: Callable[[int], None],
 ) -> None:
@@ -64,13 +100,13 @@ async def fetch(
         settled = await asyncio.to_thread(_settle, file, part, path)
     if not settled:
         raise BadOutput(
-            f"{file.name} arrived damaged: its digest is not the one in the catalogue.",
+            f"{file.name} arrived damaged: its digest is not the published one.",
             remedy="Run the same command again.",
         )
 
 
 async def _complete(
-    session: aiohttp.ClientSession, file: CatalogueFile, part: Path, progress: Callable[[int], None]
+    session: aiohttp.ClientSession, file: RemoteFile, part: Path, progress: Callable[[int], None]
 ) -> None:
     """Fetch what is missing of ``part``, over as many connections as it takes."""
     failures = 0
@@ -88,7 +124,7 @@ async def _complete(
 
 async def _go_on(
     session: aiohttp.ClientSession,
-    file: CatalogueFile,
+    file: RemoteFile,
     part: Path,
     have: int,
     progress: Callable[[int], None],
@@ -110,7 +146,7 @@ async def _go_on(
                 progress(got)
     if got > file.size:
         await asyncio.to_thread(part.unlink)
-        raise BadOutput(f"{file.url} is larger than the {file.size} bytes the catalogue states.")
+        raise BadOutput(f"{file.url} is larger than the {file.size} bytes that are published.")
     if got < file.size:
         raise aiohttp.ServerDisconnectedError
 
@@ -128,17 +164,17 @@ def _accept(response: aiohttp.ClientResponse, asked: URL) -> None:
     if response.status not in {OK, PARTIAL}:
         raise Unavailable(
             f"{asked} answered with status {response.status}.",
-            remedy="Try again later, or set another catalogue_url.",
+            remedy="Try again later, or from another address: it is an option of the provider.",
         )
 
 
-def _settle(file: CatalogueFile, part: Path, path: Path) -> bool:
-    """Give the part its name if it is the file of the catalogue, else delete it."""
-    digest = hashlib.md5(usedforsecurity=False)  # what the catalogue publishes
+def _settle(file: RemoteFile, part: Path, path: Path) -> bool:
+    """Give the part its name if it is the published file, else delete it."""
+    digest = hashlib.new(file.algorithm, usedforsecurity=False)  # what is published, be it MD5
     with part.open("rb") as data:
         while block := data.read(BLOCK):
             digest.update(block)
-    if digest.hexdigest() != file.md5 or part.stat().st_size != file.size:
+    if digest.hexdigest() != file.digest or part.stat().st_size != file.size:
         part.unlink()
         return False
     part.replace(path)
@@ -157,4 +193,4 @@ def _cut(url: URL, error: Exception) -> Unavailable:
 def _disk(error: OSError) -> ConfigError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return ConfigError("The disk is full.", remedy=f"Make room. {RETRY_REMEDY}")
-    return ConfigError(f"The voice could not be written ({error.strerror}).")
+    return ConfigError(f"The file could not be written ({error.strerror}).")

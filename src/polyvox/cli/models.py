@@ -1,0 +1,137 @@
+"""``polyvox models``: the weights of local providers, listed, fetched, added, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from polyvox.cli.options import Json
+from polyvox.cli.output import print_json, say, table
+from polyvox.cli.progress import file_bars
+from polyvox.cli.session import call
+from polyvox.errors import RequestError
+
+if TYPE_CHECKING:
+    from polyvox.provider.installing import Model, ModelInstaller
+    from polyvox.services.container import Services
+
+app = typer.Typer(
+    name="models",
+    help="Weights of local providers: list, fetch, add, remove.",
+    no_args_is_help=True,
+)
+
+Provider = Annotated[str, typer.Argument(help="Its id, such as xtts_v2.")]
+AcceptLicense = Annotated[
+    bool,
+    typer.Option(
+        "--accept-license",
+        help="You have read the licence of the weights (`polyvox models list` names it) and accept it.",
+    ),
+]
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List the models of all local providers, their licences, and what each lacks."""
+
+    async def listed(services: Services) -> list[Model]:
+        from polyvox.provider.installing import ModelInstaller
+
+        providers: list[object] = [found.provider for found in services.providers.all()]
+        return [p.model() for p in providers if isinstance(p, ModelInstaller)]
+
+    found = call(listed, providers=False)
+    if as_json:
+        print_json(found)
+        return
+    table(
+        ("model", "state", "size", "licence", "accepted", "commercial use", "what it lacks"),
+        (
+            (
+                model.provider,
+                model.state,
+                f"{model.size_bytes / 1e6:,.0f} MB",
+                model.licence.weights,
+                "yes" if model.accepted else "no",
+                "yes" if model.licence.commercial_use else "no",
+                " ".join(filter(None, (model.reason, model.remedy))),
+            )
+            for model in found
+        ),
+        empty="No provider with weights to install was found.",
+    )
+
+
+@app.command()
+def install(
+    provider: Provider, accept_license: AcceptLicense = False, as_json: Json = False
+) -> None:
+    """Fetch the published weights, check them, and install them whole or not at all."""
+
+    async def installed(installer: ModelInstaller) -> Model:
+        with file_bars() as progress:
+            return await installer.install_model(progress, accept_license=accept_license)
+
+    _changed(provider, installed, "is installed", as_json=as_json)
+
+
+@app.command()
+def add(
+    provider: Provider,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, file_okay=False, resolve_path=True, help="Where the weights lie."
+        ),
+    ],
+    accept_license: AcceptLicense = False,
+    as_json: Json = False,
+) -> None:
+    """Install weights that lie on this machine already. The folder stays as it is."""
+
+    async def added(installer: ModelInstaller) -> Model:
+        with file_bars() as progress:
+            return await installer.add_model(folder, progress, accept_license=accept_license)
+
+    _changed(provider, added, "is installed", as_json=as_json)
+
+
+@app.command()
+def remove(provider: Provider, as_json: Json = False) -> None:
+    """Delete the weights that were installed or added."""
+
+    async def removed(installer: ModelInstaller) -> Model:
+        return await installer.remove_model()
+
+    _changed(provider, removed, "is removed", as_json=as_json)
+
+
+def _changed(
+    provider: str,
+    change: Callable[[ModelInstaller], Awaitable[Model]],
+    done: str,
+    *,
+    as_json: bool,
+) -> None:
+    async def work(services: Services) -> Model:
+        return await change(_installer(services, provider))
+
+    model = call(work, providers=False)
+    if as_json:
+        print_json(model)
+    else:
+        say(f"The model of {model.provider} {done}.")
+
+
+def _installer(services: Services, provider: str) -> ModelInstaller:
+    """Raises UnknownProvider, RequestError."""
+    from polyvox.provider.installing import ModelInstaller
+
+    found: object = services.providers.get(provider)
+    if isinstance(found, ModelInstaller):
+        return found
+    raise RequestError(f"{provider} has no weights to install.", param="provider")

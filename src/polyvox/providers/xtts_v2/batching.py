@@ -1,0 +1,208 @@
+"""Continuous batching: rows of any request join and leave the one decode thread at any step."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from polyvox.domain.audio import AudioChunk
+from polyvox.errors import BadOutput, Unavailable
+from polyvox.providers.xtts_v2.decoding import PLACEHOLDER, Decoder, Row, Step
+from polyvox.providers.xtts_v2.outbox import Outbox
+from polyvox.providers.xtts_v2.sampling import Sampler, Sampling
+from polyvox.providers.xtts_v2.vocoder import Vocoder, pcm
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One segment: its text as ids, and the voice, as ``conditioning.Latents`` has it."""
+
+    text: Sequence[int]
+    conditioning: Tensor
+    speaker: Tensor
+    sampling: Sampling
+    speed: float = 1.0
+    most: int | None = None
+    """Tokens (46 ms) after which speech is cut off; None: as many as the model has positions for."""
+
+
+class Speaking:
+    """One order under way: waiting, then decoding, then with all its tokens there."""
+
+    def __init__(self, order: Order, decoder: Decoder, vocoder: Vocoder, outbox: Outbox) -> None:
+        self.order = order
+        self.outbox = outbox
+        self.row: Row | None = None
+        self.token = decoder.start
+        self._most = min(order.most or decoder.longest, decoder.longest)
+        self._stop = decoder.stop
+        self._said = 0
+        self._stream = vocoder.stream(order.speaker, order.speed)
+        self._rate = vocoder.sample_rate
+        said = (PLACEHOLDER, decoder.start)
+        self._sampler = Sampler(order.sampling, decoder.vocabulary, said)
+        self.all_said = False
+
+    @property
+    def most(self) -> int:
+        return self._most
+
+    @property
+    def due(self) -> bool:
+        return self._stream.due and not self.outbox.full
+
+    @property
+    def over(self) -> bool:
+        return self.all_said and not self._stream.due
+
+    def hear(self, latent: Tensor, logits: Tensor) -> None:
+        """Take one step's outcome, and choose the token that goes into the next."""
+        self.token = self._sampler.next(logits)
+        self._stream.add(latent)
+        if self.token != self._stop:
+            self._said += 1
+            if self._said < self._most:
+                return
+            _log.warning("XTTS v2 cut a segment off after %d tokens without an end.", self._said)
+        if not self._said:
+            raise BadOutput("XTTS v2 ended before the first sound.")
+        self.all_said = True
+        self._stream.end()
+
+    def vocode(self) -> None:
+        self.outbox.put(AudioChunk(pcm(self._stream.take()), self._rate))
+
+
+class Batch:
+    """Decodes what is submitted, at most ``size`` rows in a step, the earliest first.
+
+    Between two steps one row joins and one window becomes audio, that of the listener who has
+    least: whoever joins waits for neither a crowd nor long windows. A row whose listener takes
+    nothing rests, and others take its place in the batch.
+    """
+
+    def __init__(self, decoder: Decoder, vocoder: Vocoder, size: int) -> None:
+        self._decoder, self._vocoder, self._size = decoder, vocoder, size
+        self._changed = threading.Condition()
+        self._speaking: list[Speaking] = []
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="xtts-decode", daemon=True)
+        self.steps = 0
+        """Steps made so far, of any number of rows."""
+
+    def __len__(self) -> int:
+        """Orders under way, those that rest included."""
+        with self._changed:
+            return len(self._speaking)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let the thread end, and wait for it; whoever still listens is told."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def submit(self, order: Order) -> Outbox:
+        """Audio of ``order`` from now on; ``abandon`` it to leave. Raises Unavailable once closed."""
+        with self._changed:
+            if self._closed:
+                raise Unavailable("The engine was stopped.")
+            outbox = Outbox(self._changed)
+            self._speaking.append(Speaking(order, self._decoder, self._vocoder, outbox))
+            self._changed.notify_all()
+        return outbox
+
+    def _work(self) -> None:
+        while (rows := self._next()) is not None:
+            self._leave(rows)
+            self._join(rows)
+            self._step(rows)
+            self._vocode(rows)
+        self._fail(self._speaking, Unavailable("The engine was stopped."))
+
+    def _next(self) -> list[Speaking] | None:
+        """All that is under way, once there is something to do; None when closed."""
+        with self._changed:
+            while not self._closed:
+                if any(s.outbox.abandoned or not s.outbox.full for s in self._speaking):
+                    return list(self._speaking)
+                self._changed.wait()
+            return None
+
+    def _leave(self, rows: list[Speaking]) -> None:
+        for speaking in rows:
+            if speaking.outbox.abandoned:
+                self._remove(speaking)
+
+    def _join(self, rows: list[Speaking]) -> None:
+        active = [s for s in rows if s.row and self._steps(s)]
+        waiting = next((s for s in rows if s.row is None and not s.outbox.abandoned), None)
+        if waiting is None or len(active) >= self._size or not self._decoder.has_place:
+            return
+        try:
+            order = waiting.order
+            row, step = self._decoder.join(order.conditioning, order.text, waiting.most)
+            waiting.row = row
+            waiting.hear(step.latents[0], step.logits[0])
+        except Exception as error:  # noqa: BLE001 - the other rows go on
+            self._fail([waiting], error)
+
+    @staticmethod
+    def _steps(speaking: Speaking) -> bool:
+        """Whether it takes part in the next step."""
+        return not (speaking.all_said or speaking.outbox.full or speaking.outbox.abandoned)
+
+    def _step(self, rows: list[Speaking]) -> None:
+        joined = [(s, s.row) for s in rows if s.row and self._steps(s)][: self._size]
+        if not joined:
+            return
+        try:
+            step = self._decoder.step([row for _, row in joined], [s.token for s, _ in joined])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the listeners must hear of it
+            self._fail([s for s, _ in joined], error)
+            return
+        self.steps += 1
+        for place, (speaking, _) in enumerate(joined):
+            self._heard(speaking, step, place)
+
+    def _heard(self, speaking: Speaking, step: Step, place: int) -> None:
+        try:
+            speaking.hear(step.latents[place], step.logits[place])
+        except Exception as error:  # noqa: BLE001 - the other rows go on
+            self._fail([speaking], error)
+
+    def _vocode(self, rows: list[Speaking]) -> None:
+        due = [s for s in rows if s.due and not s.outbox.abandoned]
+        if not due:
+            return
+        speaking = min(due, key=lambda s: s.outbox.ahead_ms)
+        try:
+            speaking.vocode()
+        except Exception as error:  # noqa: BLE001 - the other rows go on
+            self._fail([speaking], error)
+            return
+        if speaking.over:
+            self._remove(speaking)
+            speaking.outbox.end()
+
+    def _fail(self, rows: Sequence[Speaking], error: Exception) -> None:
+        for speaking in rows:
+            self._remove(speaking)
+            speaking.outbox.end(error)
+
+    def _remove(self, speaking: Speaking) -> None:
+        with self._changed:
+            self._speaking = [s for s in self._speaking if s is not speaking]
+        if speaking.row is not None:
+            self._decoder.leave(speaking.row)
+            speaking.row = None
+        speaking.outbox.left()

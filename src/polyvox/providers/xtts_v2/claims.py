@@ -1,0 +1,40 @@
+"""What XTTS v2 can do with the weights and packages that are here."""
+
+from __future__ import annotations
+
+from polyvox.domain.capabilities import Capabilities, SampleNeeds, TextLimit
+from polyvox.providers.xtts_v2.languages import LANGUAGES, Language
+from polyvox.providers.xtts_v2.licence import LICENCE
+from polyvox.providers.xtts_v2.requirements import is_there
+from polyvox.providers.xtts_v2.weights import Weights
+
+
+def capabilities_of(weights: Weights | None) -> Capabilities:
+    """Without weights, those of the published ones."""
+    known = {
+        tag: language
+        for tag, language in LANGUAGES.items()
+        if weights is None or language.name in weights.languages
+    }
+    needs = {tag: need for tag, language in known.items() if (need := _need(language))}
+    return Capabilities(
+        name="XTTS v2",
+        languages=tuple(tag for tag in known if tag not in needs),
+        licence=LICENCE,
+        streaming=True,
+        cloning=SampleNeeds(
+            min_s=6,
+            max_s=30,
+            best_min_s=15,
+            best_max_s=20,
+            required=weights is not None and not weights.speakers,
+        ),
+        limits={tag: TextLimit(characters=language.characters) for tag, language in known.items()},
+        needs=needs,
+    )
+
+
+def _need(language: Language) -> str | None:
+    if all(map(is_there, language.modules)):
+        return None
+    return f'Install what it reads this language with: pip install "polyvox[{language.extra}]"'

@@ -1,0 +1,155 @@
+"""XTTS v2 as an engine: the model loaded once, all its requests spoken in shared batches."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import torch
+
+from polyvox.domain.audio import AudioChunk
+from polyvox.errors import Misconfigured
+from polyvox.hosting.engine import Cancelled, EngineJob
+from polyvox.providers.xtts_v2.batching import Batch, Order
+from polyvox.providers.xtts_v2.checkpoint import load_model
+from polyvox.providers.xtts_v2.conditioning import Conditioning
+from polyvox.providers.xtts_v2.decoding import CPU, Decoder
+from polyvox.providers.xtts_v2.engine_options import XttsEngineOptions
+from polyvox.providers.xtts_v2.graphs import GraphDecoder
+from polyvox.providers.xtts_v2.outbox import Outbox
+from polyvox.providers.xtts_v2.precision import Plan, plan
+from polyvox.providers.xtts_v2.quantizing import small_weights
+from polyvox.providers.xtts_v2.sampling import Sampling
+from polyvox.providers.xtts_v2.tokens import pieces
+from polyvox.providers.xtts_v2.vocoder import FIRST_TOKENS, Vocoder
+from polyvox.providers.xtts_v2.weights import read_weights
+
+T = TypeVar("T")
+INT8_FOLDER = "int8"
+"""In the cache folder."""
+
+
+def create(options: Mapping[str, Any]) -> XttsEngine:
+    """``options``: XttsEngineOptions as JSON. Called in the child process; loads no weights yet."""
+    return XttsEngine(XttsEngineOptions.model_validate(options))
+
+
+class XttsEngine:
+    """Speaks with the studio speakers of a checkpoint, or as somebody does in samples.
+
+    Of a job's settings it reads ``temperature``, ``top_k``, ``top_p``, ``repetition_penalty`` and
+    ``speed``, further ``seed`` (absent: another reading each time) and ``max_tokens`` (46 ms each).
+    ``length_penalty`` changes nothing, as in coqui: it ranks the results of a beam search.
+    """
+
+    def __init__(self, options: XttsEngineOptions) -> None:
+        self._options = options
+        self._loaded: _Loaded | None = None
+
+    def load(self) -> None:
+        """Load, and speak a little, so that the first request finds all ready. Raises Misconfigured."""
+        if self._options.threads is not None:
+            torch.set_num_threads(self._options.threads)
+        # int8 has no other operators as quick; precision.py has what to do once these are gone.
+        warnings.filterwarnings("ignore", "torch.quantize_per_tensor", UserWarning)
+        self._loaded = _aside(lambda: _Loaded(self._options))
+        self._loaded.batch.start()
+
+    def close(self) -> None:
+        """Stop decoding; listeners get Unavailable. The weights go with the engine."""
+        loaded, self._loaded = self._loaded, None
+        if loaded is not None:
+            loaded.batch.close()
+
+    def synthesize(self, job: EngineJob, cancelled: Cancelled) -> Iterator[AudioChunk]:
+        """Raises UnknownVoice and BadSample; BadOutput where the model has nothing to say. Joins the
+        batch when first asked for a chunk, leaves it at the step of cancellation."""
+        loaded = self._loaded
+        if loaded is None:
+            raise Misconfigured("The engine has not been loaded.")
+        for order in loaded.orders(job):
+            if cancelled():
+                return
+            yield from _spoken(loaded.batch.submit(order), cancelled)
+
+
+class _Loaded:
+    """A checkpoint in memory: what turns a job into an order, and the batch that speaks it."""
+
+    def __init__(self, options: XttsEngineOptions) -> None:
+        device = _device(options.device)
+        chosen = plan(options.precision, device)
+        model: Any = load_model(options.folder)
+        self._tokenizer = model.tokenizer
+        self._conditioning = Conditioning(model, options.folder, options.cache)
+        decoder = _decoder(model.gpt, chosen, device, options)
+        model.gpt.gpt.h = torch.nn.ModuleList()  # the decoder keeps what it needs of them
+        model.hifigan_decoder.waveform_decoder.to(device)
+        vocoder = Vocoder(model.hifigan_decoder, chosen.vocoder)
+        _warm_up(decoder, vocoder, model.args)
+        self.batch = Batch(decoder, vocoder, options.max_batch)
+
+    def orders(self, job: EngineJob) -> Iterator[Order]:
+        """One; more where numbers, spelled out, make the text too long for the model."""
+        latents = _aside(lambda: self._conditioning.of(job.voice, job.samples))
+        for text in pieces(self._tokenizer, job.text, job.language):
+            yield Order(
+                text=text,
+                conditioning=latents.prefix,
+                speaker=latents.speaker,
+                sampling=Sampling.of(job.settings),
+                speed=float(job.settings.get("speed", 1.0)),
+                most=job.settings.get("max_tokens"),
+            )
+
+
+def _spoken(outbox: Outbox, cancelled: Cancelled) -> Iterator[AudioChunk]:
+    cancelled.when(outbox.abandon)
+    try:
+        while (chunk := outbox.take()) is not None:
+            yield chunk
+    finally:
+        outbox.leave()
+
+
+def _aside(work: Callable[[], T]) -> T:
+    """On a thread of its own, which then ends. Every thread that multiplies keeps a team of OpenMP
+    threads for as long as it lives, and while there are more of those than cores, the teams no
+    longer spin but sleep between any two operations: decoding would take three times as long."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
+def _device(asked: str) -> torch.device:
+    there = torch.cuda.is_available()
+    if asked == "cuda" and not there:
+        raise Misconfigured(
+            "No CUDA GPU can be used here.", remedy="Set the device of xtts_v2 to auto or cpu."
+        )
+    return torch.device("cuda") if there and asked != "cpu" else CPU
+
+
+def _decoder(gpt: Any, chosen: Plan, device: torch.device, options: XttsEngineOptions) -> Decoder:
+    if chosen.gpt == "int8":
+        kept = options.cache / INT8_FOLDER if options.cache else None
+        small = small_weights(gpt.gpt.h, kept, read_weights(options.folder).revision)
+        return Decoder(gpt, chosen, small=small)
+    if device == CPU:
+        return Decoder(gpt, chosen)
+    # Rows whose listeners rest keep their places, so there are more of them than decode at once.
+    room = gpt.max_prompt_tokens + gpt.max_text_tokens + gpt.max_mel_tokens
+    return GraphDecoder(gpt, chosen, device, slots=2 * options.max_batch, room=room)
+
+
+def _warm_up(decoder: Decoder, vocoder: Vocoder, sizes: Any) -> None:
+    """Up to a first window of audio: memory and kernels are then as a first request needs them."""
+    voice = torch.zeros(1, 1, sizes.gpt_n_model_channels)
+    stream = vocoder.stream(torch.zeros(1, sizes.d_vector_dim, 1))
+    row, step = decoder.join(voice, [0], FIRST_TOKENS)
+    for _ in range(FIRST_TOKENS):
+        stream.add(step.latents[0])
+        step = decoder.step([row], [0])
+    stream.take()
+    decoder.leave(row)
