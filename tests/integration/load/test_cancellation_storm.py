@@ -25,6 +25,8 @@ TEXT = "The old man looked on from the porch of his house while the fox ran by."
 LONGEST_S = 0.06
 """Of a listener's patience: some leave before the first audio, some in the middle, some late."""
 SOON_S = 5.0
+STAYING = 0.1
+"""Share of listeners who stay to the end, where there is one."""
 SOCKETS = Path("/proc/net/tcp")
 ESTABLISHED, CLOSE_WAIT = "01", "08"
 
@@ -92,6 +94,8 @@ async def listen(storm: Storm, chance: random.Random) -> bool:
     """Whether the listener stayed to the end."""
     hearing = asyncio.create_task(hear(storm))
     patience = chance.choice([chance.uniform(0, LONGEST_S), chance.uniform(0, LONGEST_S / 10)])
+    if storm.behaviour.always is not Fault.STALL and chance.random() < STAYING:
+        patience = SOON_S  # a slow machine or not, some hear all of it
     await asyncio.wait([hearing], timeout=patience)
     hearing.cancel()
     await asyncio.wait([hearing])
