@@ -276,7 +276,7 @@ async def test_leaving_is_seen_by_the_service(
         await hear(provider, utterance())
         emulator.behaviour.always = fault
         listening = asyncio.create_task(hear(provider, utterance()))
-        await until(lambda: emulator.behaviour.running)
+        await until(lambda: len(emulator.behaviour.synthesized) == 2)  # all of it has arrived
         listening.cancel()
         await asyncio.wait([listening])
         await until(lambda: emulator.behaviour.cancelled)
