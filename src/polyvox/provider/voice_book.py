@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -102,6 +103,11 @@ class VoiceBook:
             elif age is not None and age < self._max_age_s:
                 await asyncio.sleep(self._max_age_s - age)
             await self.renew()
+
+
+def list_file(folder: Path, address: str) -> Path:
+    """Where the list of the service at ``address`` is kept: another one's voices are of no use."""
+    return folder / f"voices-{hashlib.sha256(address.encode()).hexdigest()[:16]}.json"
 
 
 def _read(file: Path) -> tuple[float, tuple[Voice, ...]] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import ClassVar
@@ -35,7 +34,7 @@ from polyvox.provider.choice import LONGEST_NAMED, choose, speaking
 from polyvox.provider.options import read_options
 from polyvox.provider.rest import RestClient
 from polyvox.provider.tariffs import packaged_tariff
-from polyvox.provider.voice_book import VoiceBook
+from polyvox.provider.voice_book import VoiceBook, list_file
 from polyvox.providers.azure_tts.faults import VERDICTS, how_to_set
 from polyvox.providers.azure_tts.settings import (
     PROVIDER_ID,
@@ -98,9 +97,7 @@ class AzureProvider(Provider[AzureSettings]):
             "User-Agent": "polyvox",
         }
         await self._client.start()
-        # Another region or endpoint has other voices.
-        place = hashlib.sha256(self._base_url.encode()).hexdigest()[:16]
-        self._book = VoiceBook(self.context.data_dir / f"voices-{place}.json", self._ask)
+        self._book = VoiceBook(list_file(self.context.data_dir, self._base_url), self._ask)
         await self._book.open()
 
     async def stop(self) -> None:

@@ -31,7 +31,7 @@ from polyvox.provider.base import (
 )
 from polyvox.provider.choice import choose, speaking
 from polyvox.provider.tariffs import packaged_tariff
-from polyvox.provider.voice_book import VoiceBook
+from polyvox.provider.voice_book import VoiceBook, list_file
 from polyvox.providers.google_tts.client import GoogleClient, connect
 from polyvox.providers.google_tts.settings import PROVIDER_ID, GoogleOptions, GoogleSettings
 from polyvox.providers.google_tts.voices import LOCALES, STREAMED_SETTINGS, chosen, family_of
@@ -40,7 +40,6 @@ MAX_BYTES = 5_000
 """Of one text, in UTF-8. Google raises it for nobody."""
 REVISION = "1"
 """Changes with what is asked of the service beside text, voice and settings."""
-VOICES_FILE = "voices.json"
 NOT_RUNNING = Availability.unavailable("Google Text-to-Speech is not running.", "Start Polyvox.")
 LICENCE = Licence(
     code="Google Cloud terms of service",
@@ -73,7 +72,8 @@ class GoogleProvider(Provider[GoogleSettings]):
         except Misconfigured as error:
             self._lack = Availability.unavailable(error.message, error.remedy or "")
             return
-        self._book = VoiceBook(self.context.data_dir / VOICES_FILE, self._client.voices)
+        file = list_file(self.context.data_dir, options.endpoint)
+        self._book = VoiceBook(file, self._client.voices)
         await self._book.open()
 
     async def stop(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import ClassVar
@@ -29,7 +28,7 @@ from polyvox.provider.base import (
 )
 from polyvox.provider.choice import choose, speaking
 from polyvox.provider.tariffs import packaged_tariff
-from polyvox.provider.voice_book import VoiceBook
+from polyvox.provider.voice_book import VoiceBook, list_file
 from polyvox.providers.ibm_watson.client import WatsonClient
 from polyvox.providers.ibm_watson.settings import (
     PROVIDER_ID,
@@ -81,9 +80,7 @@ class WatsonProvider(Provider[WatsonSettings]):
         )
         self._client = WatsonClient(options.url, login)
         await self._client.start()
-        # One file per service: another one's voices are of no use.
-        service = hashlib.sha256(options.url.encode()).hexdigest()[:12]
-        self._book = VoiceBook(self.context.data_dir / f"voices-{service}.json", self._ask)
+        self._book = VoiceBook(list_file(self.context.data_dir, options.url), self._ask)
         await self._book.open()
 
     async def stop(self) -> None:

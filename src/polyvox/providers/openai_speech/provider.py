@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -36,7 +35,7 @@ from polyvox.provider.base import (
 from polyvox.provider.choice import choose, speaking
 from polyvox.provider.rest import RestClient
 from polyvox.provider.verdicts import Verdict, Verdicts
-from polyvox.provider.voice_book import VoiceBook
+from polyvox.provider.voice_book import VoiceBook, list_file
 from polyvox.providers.openai_speech.listing import (
     OPENAI_LANGUAGES,
     OPENAI_VOICES,
@@ -128,9 +127,7 @@ class OpenAISpeechProvider(Provider[OpenAISpeechSettings]):
         self._client = RestClient(VERDICTS)
         await self._client.start()
         if self._base_url and not self._named:
-            # One file per server: another one's voices are of no use.
-            server = hashlib.sha256(self._base_url.encode()).hexdigest()[:12]
-            self._book = VoiceBook(self.context.data_dir / f"voices-{server}.json", self._ask)
+            self._book = VoiceBook(list_file(self.context.data_dir, self._base_url), self._ask)
             await self._book.open()
 
     async def stop(self) -> None:

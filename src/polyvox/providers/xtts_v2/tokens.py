@@ -86,5 +86,5 @@ def _cleaned(tokenizer: VoiceBpeTokenizer, text: str, language: str) -> str:
     with _LOCK:
         try:
             return str(tokenizer.preprocess_text(fit, language))
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - see above
             return str(tokenizer.preprocess_text(spelled(fit, language), language))
