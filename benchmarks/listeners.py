@@ -1,4 +1,4 @@
-"""Listeners that come and go: ``python -m benchmarks.listeners URL COUNT SECONDS SEED``.
+"""Listeners that come and go: ``python -m benchmarks.listeners URL COUNT SECONDS SEED [PROVIDER]``.
 
 Takes a JSON list of texts on standard input and prints what became of the replies, as JSON.
 """
@@ -26,15 +26,16 @@ WHOLE, LEFT, STOPPED, FAILED = "heard whole", "left early", "stopped at the end"
 
 
 async def listen_for(
-    url: str, count: int, seconds: float, seed: int, texts: list[str]
+    url: str, count: int, seconds: float, seed: int, texts: list[str], provider: str | None
 ) -> Counter[str]:
     """``count`` listeners at any time, for ``seconds``; then all of them leave."""
+    asked = {"model": provider} if provider else {"voice": "joe"}
     told: Counter[str] = Counter(dict.fromkeys((WHOLE, LEFT, STOPPED, FAILED), 0))
     until, endless = time.monotonic() + seconds, itertools.cycle(texts)
     async with http() as session:
         await asyncio.gather(
             *(
-                _listener(session, url, random.Random(seed + number), endless, until, told)
+                _listener(session, url, random.Random(seed + number), endless, until, told, asked)
                 for number in range(count)
             )
         )
@@ -48,9 +49,10 @@ async def _listener(
     texts: Iterator[str],
     until: float,
     told: Counter[str],
+    asked: Mapping[str, str],
 ) -> None:
     while (now := time.monotonic()) < until:
-        body = {"input": next(texts), "voice": "joe", "response_format": chance.choice(FORMATS)}
+        body = {**asked, "input": next(texts), "response_format": chance.choice(FORMATS)}
         leaves_at = now + chance.uniform(0, LEAVES_WITHIN_S) if chance.random() < LEAVES else until
         try:
             async with asyncio.timeout(min(leaves_at, until) - now) as patience:
@@ -69,9 +71,9 @@ async def _reply(session: aiohttp.ClientSession, url: str, body: Mapping[str, st
             pass
 
 
-def main(url: str, count: str, seconds: str, seed: str) -> None:
+def main(url: str, count: str, seconds: str, seed: str, provider: str | None = None) -> None:
     texts = json.load(sys.stdin)
-    told = asyncio.run(listen_for(url, int(count), float(seconds), int(seed), texts))
+    told = asyncio.run(listen_for(url, int(count), float(seconds), int(seed), texts, provider))
     print(json.dumps(told))
 
 

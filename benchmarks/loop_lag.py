@@ -9,6 +9,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,36 +36,43 @@ Buckets = Mapping[float, float]
 
 
 async def measure(lab: Lab) -> list[Row]:
+    what = f"event loop lag p99, {LISTENERS} listeners"
+    async with polyvox_server(lab.home) as url:
+        return [await lag_row(lab, url, what, Crowd(LISTENERS))]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Listeners at any time, of the personality or of a ``provider``."""
+
+    count: int
+    provider: str | None = None
+
+
+async def lag_row(lab: Lab, url: str, what: str, crowd: Crowd) -> Row:
     """Each round the server rests, then serves."""
     p99_ms, told = Pairs(), Counter[str]()
-    async with polyvox_server(lab.home) as url, http() as session:
-        await _listeners(url, [lab.texts.sentence() for _ in range(LISTENERS)], WARM_UP_S)
+    async with http() as session:
+        warm_up = [lab.texts.sentence() for _ in range(crowd.count)]
+        await _listeners(url, warm_up, WARM_UP_S, crowd)
         for _ in lab.turns(3, 40):
             texts = [lab.texts.sentence() for _ in range(TEXTS)]
             before = await _lag(session, url)
             await asyncio.sleep(IDLE_S)
             idle = await _lag(session, url)
-            told.update(await _listeners(url, texts, BUSY_S))
+            told.update(await _listeners(url, texts, BUSY_S, crowd))
             busy = await _lag(session, url)
             p99_ms.base.append(1000 * quantile(since(before, idle), 0.99))
             p99_ms.ours.append(1000 * quantile(since(idle, busy), 0.99))
-    return [
-        Row.of(
-            f"event loop lag p99, {LISTENERS} listeners",
-            "ms",
-            p99_ms,
-            against="idle",
-            goal=P99,
-            note="replies: " + ", ".join(f"{count} {what}" for what, count in told.items()),
-        )
-    ]
+    note = "replies: " + ", ".join(f"{count} {how}" for how, count in told.items())
+    return Row.of(what, "ms", p99_ms, against="idle", goal=P99, note=note)
 
 
-async def _listeners(url: str, texts: list[str], seconds: float) -> dict[str, int]:
+async def _listeners(url: str, texts: list[str], seconds: float, crowd: Crowd) -> dict[str, int]:
     """In a process of their own, so that they cannot slow each other's clocks down with ours."""
-    command = ("-m", "benchmarks.listeners", url, str(LISTENERS), str(seconds), str(SEED))
+    asked = (url, str(crowd.count), str(seconds), str(SEED), *filter(None, [crowd.provider]))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, stdin=PIPE, stdout=PIPE, cwd=ROOT
+        sys.executable, "-m", "benchmarks.listeners", *asked, stdin=PIPE, stdout=PIPE, cwd=ROOT
     )
     try:
         async with asyncio.timeout(seconds + GRACE_S):

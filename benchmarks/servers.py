@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -34,10 +34,10 @@ def model_file() -> Path:
 
 
 @asynccontextmanager
-async def polyvox_server(home: Path) -> AsyncIterator[str]:
-    """Polyvox with its default settings; its base URL."""
+async def polyvox_server(home: Path, settings: Mapping[str, str] = {}) -> AsyncIterator[str]:
+    """Polyvox with its default settings but for the environment's ``settings``; its base URL."""
     command = ("-m", "polyvox", "serve", "--port", "0", "--home", str(home), "--json")
-    async with _process(command, home / "server.log", home) as process:
+    async with _process(command, home / "server.log", home, settings) as process:
         try:
             async with asyncio.timeout(START_S):
                 ready = await _first_json(process)
@@ -66,9 +66,12 @@ async def piper_server(folder: Path) -> AsyncIterator[Target]:
 
 
 @asynccontextmanager
-async def _process(arguments: Sequence[str], log: Path, folder: Path) -> AsyncIterator[Process]:
+async def _process(
+    arguments: Sequence[str], log: Path, folder: Path, settings: Mapping[str, str] = {}
+) -> AsyncIterator[Process]:
     """Python with ``arguments``, in ``folder``, without the caller's POLYVOX_… settings."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("POLYVOX_")}
+    environment.update(settings)
     with log.open("ab") as errors:
         process = await asyncio.create_subprocess_exec(
             sys.executable, *arguments, stdout=PIPE, stderr=errors, cwd=folder, env=environment

@@ -118,6 +118,7 @@ def _built(folder: Path) -> Xtts:
     try:
         config = XttsConfig()
         config.load_json(str(folder / CONFIG))
+        config.model_args.gpt_number_text_tokens = None  # else all is built here, and then again
         with torch.device("meta"):
             model = Xtts(config)
             name = VOCABULARY

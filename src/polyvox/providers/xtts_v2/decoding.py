@@ -8,6 +8,7 @@ hidden states that the vocoder reads; coqui's ``inference`` computes them a seco
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from polyvox.providers.xtts_v2.quantizing import PARTS, Small
 CPU = torch.device("cpu")
 PLACEHOLDER = 1
 """The id that stands for the prefix in coqui's input; its repetition penalty counts it as said."""
+
+VOICES_KEPT = 8
+"""Voices whose prefixes need not be computed again, the latest; one has 8 MB in fp32."""
 
 Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
 """Of a layer, its queries, keys and values [rows, heads, size]: what they attend to, same shape."""
@@ -78,6 +82,7 @@ class Decoder:
         self._head = _on(device, gpt.mel_head)
         self._heads, self._size = int(gpt.heads), int(gpt.model_dim) // int(gpt.heads)
         self._type = plan.cache
+        self._voices: dict[bytes, Tensor] = {}
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:  # one layer keeps one core busy
             made = [
                 pool.submit(_layer, number, block, plan.gpt, device, small or {})
@@ -94,18 +99,42 @@ class Decoder:
     def join(self, conditioning: Tensor, text: Sequence[int], most: int) -> tuple[Row, Step]:
         """A row for ``text``, told the voice by ``conditioning`` [1, n, channels], with room for
         ``most`` tokens; and its first step, which is that of the start token."""
-        prefix = self._prefix(conditioning, text)
-        row = self._row(len(prefix) - 1, len(prefix) + most)
+        voice, written = self._voice(conditioning), self._written(text)
+        begin, length = voice.shape[-2], voice.shape[-2] + len(written)
+        row = self._row(length - 1, length + most)
+        row.keys[:, :, :begin], row.values[:, :, :begin] = voice
+        row.length = length
+        return row, self._ended(self._through(written, self._filling(row, begin))[-1:])
+
+    def _filling(self, row: Row, begin: int) -> Attend:
+        """Keys and values go into ``row`` from ``begin`` to its length; each sees those up to it."""
+        seen = torch.ones(row.length - begin, row.length, dtype=torch.bool, device=self.device)
+        seen = seen.tril(begin)
 
         def attend(layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
             q, k, v = (x.to(self._type).transpose(0, 1) for x in (queries, keys, values))
-            row.keys[layer, :, : len(prefix)], row.values[layer, :, : len(prefix)] = k, v
-            heard = F.scaled_dot_product_attention(q[None], k[None], v[None], is_causal=True)
+            row.keys[layer, :, begin : row.length], row.values[layer, :, begin : row.length] = k, v
+            k, v = row.keys[layer, :, : row.length], row.values[layer, :, : row.length]
+            heard = F.scaled_dot_product_attention(q[None], k[None], v[None], attn_mask=seen)
             return heard[0].transpose(0, 1).float()
 
-        hidden = self._through(prefix, attend)[-1:]
-        row.length = len(prefix)
-        return row, self._ended(hidden)
+        return attend
+
+    def _voice(self, conditioning: Tensor) -> Tensor:
+        """Keys and values [2, layers, heads, n, size] of the prefix that tells the voice: all texts
+        of a voice begin with them."""
+        told = conditioning[0].to(self.device)
+        name = hashlib.sha256(told.cpu().numpy().tobytes()).digest()
+        voice = self._voices.pop(name, None)
+        if voice is None:
+            row = self._blank(len(told))
+            row.length = len(told)
+            self._through(told, self._filling(row, 0))
+            voice = torch.stack([row.keys, row.values])
+        self._voices[name] = voice
+        if len(self._voices) > VOICES_KEPT:
+            del self._voices[next(iter(self._voices))]
+        return voice
 
     @torch.inference_mode()
     def step(self, rows: Sequence[Row], tokens: Sequence[int]) -> Step:
@@ -133,19 +162,22 @@ class Decoder:
         """The row is done with, and its memory free."""
 
     def _row(self, begin: int, room: int) -> Row:
+        return self._blank(room, begin)
+
+    def _blank(self, room: int, begin: int = 0) -> Row:
         shape = len(self._layers), self._heads, room, self._size
         keys, values = (torch.empty(shape, dtype=self._type, device=self.device) for _ in "kv")
         return Row(keys, values, begin)
 
-    def _prefix(self, conditioning: Tensor, text: Sequence[int]) -> Tensor:
-        """[positions, channels]: the voice, the text, the start token."""
+    def _written(self, text: Sequence[int]) -> Tensor:
+        """[positions, channels]: the text, the start token."""
         first, last = self._text_ends
         ids = torch.tensor([first, *text, last], device=self.device)
         written = self._text(ids) + self._text_positions(torch.arange(len(ids), device=self.device))
         begin = self._embedded(
             torch.tensor([self.start], device=self.device), torch.tensor([0], device=self.device)
         )
-        return torch.cat([conditioning[0].to(self.device), written, begin])
+        return torch.cat([written, begin])
 
     def _embedded(self, tokens: Tensor, positions: Tensor) -> Tensor:
         embedded: Tensor = self._mel(tokens) + self._mel_positions(positions)

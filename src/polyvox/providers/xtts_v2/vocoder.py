@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils import parametrize
 
+from polyvox.hosting.channels_last import lay_channels_last
+
 CONTEXT = 13
 """Frames to either side that a sample depends on, by the kernels and dilations of every layer."""
 WINDOWS = (17, 32, 64, 96)
@@ -61,6 +63,8 @@ class Vocoder:
             if parametrize.is_parametrized(module, "weight"):
                 parametrize.remove_parametrizations(module, "weight")
         self._generator.to(dtype)
+        if next(self._generator.parameters()).device.type == "cpu":
+            lay_channels_last(self._generator)
         self._finish_in_fp32()
 
     def _finish_in_fp32(self) -> None:
