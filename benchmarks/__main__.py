@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import against_piper, cached, clouds, engine, loop_lag, xtts
+from benchmarks import against_piper, cached, clouds, engine, loop_lag, styletts2, xtts
 from benchmarks.lab import Lab
 from benchmarks.machine import Machine
 from benchmarks.results import Row
@@ -28,8 +28,9 @@ GROUPS: dict[str, Callable[[Lab], Awaitable[list[Row]]]] = {
     "loop": loop_lag.measure,
     "clouds": clouds.measure,
     "xtts": xtts.measure,
+    "styletts2": styletts2.measure,
 }
-ASKED_FOR = ("xtts",)
+ASKED_FOR = ("xtts", "styletts2")
 """Groups that run only when named: they take minutes, and gigabytes."""
 UNBOUNDED = 300
 """Columns of the table where no terminal says how many it has."""

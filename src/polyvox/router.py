@@ -58,6 +58,7 @@ class VoiceModelRouter:
             embedded = Embedded(self._settings or Settings.load())
             await embedded.start()
             self._embedded = embedded
+            await embedded.providers.warm_up()
         return {found.id: found.availability().reason for found in self._embedded.providers.all()}
 
     async def close(self) -> None:

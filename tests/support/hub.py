@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from polyvox.provider.installing import InstallProgress
-from polyvox.providers.xtts_v2.published import PublishedFile
+from polyvox.provider.model_store import PublishedFile
 
 ENOUGH_S = 10.0
 LARGE = "model.pth"
@@ -20,6 +20,7 @@ LARGE = "model.pth"
 class Hub:
     """Serves ``files`` below ``url``; as the real one does, it sends one on to where they lie.
 
+    ``stated``: headers by file that it sends before it sends on.
     ``cuts``: after so many bytes each of the next replies with the large file breaks off, once they
     have arrived (be it known by ``progress``). ``gate``: replies wait until it is set.
     """
@@ -34,10 +35,19 @@ class Hub:
         self.cuts: list[int] = []
         self.status = 200
         self.ranges = True
+        self.stated: dict[str, dict[str, str]] = {}
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[tuple[str, str | None]] = []
         self._arrived = threading.Event()
+
+    def state_digests(self) -> None:
+        """Say of each file what a hub says: SHA-256 of the large one, git's own of the others."""
+        for name, body in self.files.items():
+            git = hashlib.sha1(b"blob %d\0" % len(body) + body, usedforsecurity=False)
+            digest = hashlib.sha256(body) if name.endswith(".pth") else git
+            tag = f'"{digest.hexdigest()}"'
+            self.stated[name] = {"X-Linked-Etag": tag, "X-Linked-Size": str(len(body))}
 
     def asked_for(self, name: str) -> list[str | None]:
         """The Range of every request for the file."""
@@ -52,6 +62,8 @@ class Hub:
         if place == "main":
             request.send_response(302)
             request.send_header("Location", f"../cdn/{name}")
+            for header, value in self.stated.get(name, {}).items():
+                request.send_header(header, value)
             request.send_header("Content-Length", "0")
             request.end_headers()
             return
@@ -59,6 +71,10 @@ class Hub:
         self.asked.append((name, wanted))
         self.gate.wait(ENOUGH_S)
         body = self.files.get(name)
+        if request.command == "HEAD":  # of the network that delivers: it states nothing
+            request.send_response(200)
+            request.end_headers()
+            return
         if body is None or self.status != 200:
             request.send_error(self.status if self.status != 200 else 404)
             return
@@ -96,6 +112,8 @@ def running(folder: Path) -> Iterator[Hub]:
 
         def do_GET(self) -> None:
             hub.answer(self)
+
+        do_HEAD = do_GET  # noqa: N815 - http.server's name for it
 
         def log_message(self, *_: Any) -> None: ...
 

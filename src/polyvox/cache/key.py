@@ -13,7 +13,7 @@ from pathlib import Path
 from polyvox.errors import BadSample
 from polyvox.provider.base import SettingsT, Utterance
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it when what goes into the key changes: no older entry is found any more."""
 SAMPLE_DIGESTS_KEPT = 1024
 """Digests of sample files remembered by this process."""
@@ -79,6 +79,7 @@ def _digest_of_parts(
         "voice": utterance.voice,
         "settings": utterance.settings.model_dump(mode="json"),
         "samples": digests,
+        "before": utterance.before,
         "normaliser": normaliser,
     }
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

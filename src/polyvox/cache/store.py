@@ -39,6 +39,10 @@ class SegmentStore(Protocol):
         """Keep it, if possible: a full or broken store is not the listener's trouble."""
         ...
 
+    async def usage(self) -> Usage:
+        """What is there now, other processes' entries included."""
+        ...
+
     async def clear(self) -> int:
         """Forget everything; how many entries went."""
         ...
@@ -111,6 +115,10 @@ class FileStore:
                     await self._look()
             except OSError as error:
                 self._warn("written", error)
+
+    async def usage(self) -> Usage:
+        await self.start()
+        return self._usage
 
     async def clear(self) -> int:
         async with self._lock:

@@ -12,7 +12,6 @@ from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, say, table
 from polyvox.cli.progress import file_bars
 from polyvox.cli.session import call
-from polyvox.errors import RequestError
 
 if TYPE_CHECKING:
     from polyvox.provider.installing import Model, ModelInstaller
@@ -39,10 +38,7 @@ def list_(as_json: Json = False) -> None:
     """List the models of all local providers, their licences, and what each lacks."""
 
     async def listed(services: Services) -> list[Model]:
-        from polyvox.provider.installing import ModelInstaller
-
-        providers: list[object] = [found.provider for found in services.providers.all()]
-        return [p.model() for p in providers if isinstance(p, ModelInstaller)]
+        return services.installs.models()
 
     found = call(listed, providers=False)
     if as_json:
@@ -118,20 +114,12 @@ def _changed(
     as_json: bool,
 ) -> None:
     async def work(services: Services) -> Model:
-        return await change(_installer(services, provider))
+        return await change(services.installs.model_installer(provider))
 
     model = call(work, providers=False)
     if as_json:
         print_json(model)
-    else:
-        say(f"The model of {model.provider} {done}.")
-
-
-def _installer(services: Services, provider: str) -> ModelInstaller:
-    """Raises UnknownProvider, RequestError."""
-    from polyvox.provider.installing import ModelInstaller
-
-    found: object = services.providers.get(provider)
-    if isinstance(found, ModelInstaller):
-        return found
-    raise RequestError(f"{provider} has no weights to install.", param="provider")
+        return
+    say(f"The model of {model.provider} {done}.")
+    if model.state == "installed":
+        say(model.licence.note)

@@ -67,13 +67,15 @@ def _least(a: int | None, b: int | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class SampleNeeds:
-    """Reference audio a cloning provider wants: usable and best length, in seconds of speech."""
+    """Reference audio a cloning provider wants: usable and best length, in seconds of speech, and
+    the rate it hears it at (Hz)."""
 
     min_s: float
     max_s: float
     best_min_s: float
     best_max_s: float
     required: bool = True
+    sample_rate: int = 24_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,26 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """What is said of a provider elsewhere, shown until there are figures of this machine.
+
+    ``quality`` is from 1 to 5, ``speed`` is in words; None where ``source`` does not say.
+    """
+
+    quality: int | None = None
+    speed: str | None = None
+    source: str = "Polyvox's original specification"
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What the provider can do with what is installed now.
 
     ``languages`` are BCP 47 tags; ``limits`` maps a tag to its TextLimit, ``"*"`` to all others.
     ``locale_for`` says which of its tags is meant by one that several are equally near to, or that
     the service names differently: ``pt`` → ``pt-PT``. ``needs`` maps a tag that it would speak, too,
-    to what must be done first, as a sentence for people.
+    to what must be done first, as a sentence for people. With ``carries_style`` a segment sounds other
+    after other texts: the provider is told those before it in the reply.
     """
 
     name: str
@@ -104,6 +119,8 @@ class Capabilities:
     limits: Mapping[str, TextLimit] = field(default_factory=dict)
     locale_for: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, str] = field(default_factory=dict)
+    carries_style: bool = False
+    published: Published | None = None
 
     def limit_for(self, language: str) -> TextLimit:
         base = language.split("-")[0]

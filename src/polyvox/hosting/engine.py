@@ -13,13 +13,17 @@ from polyvox.provider.base import AudioStream
 
 @dataclass(frozen=True, slots=True)
 class EngineJob:
-    """One segment, in plain values that can cross a process border."""
+    """One segment, in plain values that can cross a process border.
+
+    ``before`` are the texts of the reply's earlier segments, as ``Utterance`` has them.
+    """
 
     text: str = field(repr=False)
     language: str
     voice: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     samples: tuple[str, ...] = ()
+    before: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Cancelled(Protocol):

@@ -54,7 +54,8 @@ class Utterance(Generic[SettingsT]):
     """One segment to speak. ``text`` is clean, not blank and within the provider's limit.
 
     ``language`` is one of the provider's own tags; ``voice`` one of its voice ids (None where it
-    has no stock voices); ``samples`` are local files to clone from.
+    has no stock voices); ``samples`` are local files to clone from. ``before`` are the texts of the
+    reply's earlier segments, in order, for a provider whose capabilities say ``carries_style``.
     """
 
     text: str = field(repr=False)
@@ -62,6 +63,7 @@ class Utterance(Generic[SettingsT]):
     voice: str | None
     settings: SettingsT
     samples: tuple[Path, ...] = ()
+    before: tuple[str, ...] = field(default=(), repr=False)
 
 
 class AudioStream:
@@ -115,6 +117,13 @@ class Provider(ABC, Generic[SettingsT]):
     async def start(self) -> None:
         """Get ready. May take long; an exception makes the provider unavailable, never the server."""
 
+    async def warm_up(self) -> None:
+        """Begin with what a first request would wait for, if the operator wants that.
+
+        Called once after :meth:`start`, where speech will be served for long; not by commands that
+        only look. Returns soon: the rest goes on beside.
+        """
+
     async def stop(self) -> None:
         """Give everything back. Called once, also after a failed start."""
 
@@ -133,6 +142,9 @@ class Provider(ABC, Generic[SettingsT]):
     def revision(self, voice: str | None) -> str:
         """Changes whenever the same utterance would sound different. Part of the cache key."""
         return ""
+
+    async def forget(self, recordings: Sequence[str]) -> None:
+        """Drop what is kept of recordings with these SHA-256 digests (hex), which were samples."""
 
     def tariff(self) -> Tariff | None:
         """What the service gives away and charges; None where nothing is counted. Never slow."""

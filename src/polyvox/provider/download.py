@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,18 +23,21 @@ CONNECT_S, STALL_S = 15.0, 30.0
 BLOCK = GAIN = 1024**2
 RETRY_REMEDY = "Run the same command again: it goes on where it stopped."
 OK, PARTIAL, UNSATISFIABLE = 200, 206, 416
+REDIRECTS = {301, 302, 307, 308}
+HOPS = 4
+SHA256_DIGITS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
     """A file to fetch: its plain name, address, size in bytes, and published digest in lower-case
-    hex."""
+    hex; ``git`` is git's own of a file, a SHA-1 that begins with its size."""
 
     name: str
     url: URL
     size: int
     digest: str
-    algorithm: Literal["md5", "sha256"]
+    algorithm: Literal["md5", "sha256", "git"]
 
 
 def open_session(stall_s: float = STALL_S) -> aiohttp.ClientSession:
@@ -58,13 +62,48 @@ async def fetch_small(session: aiohttp.ClientSession, url: URL, limit: int) -> b
         raise _cut(url, error) from error
 
 
+async def stated(session: aiohttp.ClientSession, name: str, url: URL) -> RemoteFile:
+    """The file at ``url``, by the size and digest that a hub of Hugging Face's kind states for it.
+
+    It states them before it sends on to another host, where the file lies: the SHA-256 of a large
+    file, git's digest of a small one. Raises Unavailable, BadOutput where they are not stated.
+    """
+    tag, size = await _linked(session, url)
+    tag = tag.removeprefix("W/").strip('"')
+    if not re.fullmatch("[0-9a-f]{64}|[0-9a-f]{40}", tag) or not size.isdecimal():
+        raise BadOutput(
+            f"{url.host} states no digest of {name}: what it sends could not be checked.",
+            remedy="Take base_url out of the configuration, or add the files from a folder.",
+        )
+    return RemoteFile(name, url, int(size), tag, "sha256" if len(tag) == SHA256_DIGITS else "git")
+
+
+async def _linked(session: aiohttp.ClientSession, url: URL) -> tuple[str, str]:
+    """Tag and size that the host of ``url`` itself states. Raises Unavailable."""
+    asked = url
+    try:
+        for _ in range(HOPS):
+            async with session.head(asked, allow_redirects=False) as response:
+                told = response.headers
+                if "X-Linked-Etag" in told:
+                    return told["X-Linked-Etag"], told.get("X-Linked-Size", "")
+                leads = asked.join(URL(told.get("Location", "")))
+                if response.status not in REDIRECTS or leads.origin() != url.origin():
+                    _accept(response, url)
+                    return told.get("ETag", ""), told.get("Content-Length", "")
+                asked = leads
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise _cut(url, error) from error
+    raise Unavailable(f"{url} leads in circles.")
+
+
 async def fetch_all(
     session: aiohttp.ClientSession,
     files: Sequence[RemoteFile],
     folder: Path,
     progress: Callable[[InstallProgress], None],
 ) -> None:
-    """Every one of ``files`` into ``folder``; those that lie there were fetched by an earlier try.
+    """Every one of ``files`` into ``folder``, but those that an earlier try has fetched.
 
     Raises as :func:`fetch` does.
     """
@@ -74,7 +113,7 @@ async def fetch_all(
             progress(InstallProgress(file.name, done, file.size))
 
         path = folder / file.name
-        if not await asyncio.to_thread(path.exists):
+        if not await asyncio.to_thread(_holds, path, file):
             tell(0)
             await fetch(session, file, path, tell)
         tell(file.size)
@@ -170,15 +209,28 @@ def _accept(response: aiohttp.ClientResponse, asked: URL) -> None:
 
 def _settle(file: RemoteFile, part: Path, path: Path) -> bool:
     """Give the part its name if it is the published file, else delete it."""
-    digest = hashlib.new(file.algorithm, usedforsecurity=False)  # what is published, be it MD5
-    with part.open("rb") as data:
-        while block := data.read(BLOCK):
-            digest.update(block)
-    if digest.hexdigest() != file.digest or part.stat().st_size != file.size:
+    if not _holds(part, file):
         part.unlink()
         return False
     part.replace(path)
     return True
+
+
+def _holds(path: Path, file: RemoteFile) -> bool:
+    if not path.exists() or path.stat().st_size != file.size:
+        return False
+    digest = _hasher(file)
+    with path.open("rb") as data:
+        while block := data.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest() == file.digest
+
+
+def _hasher(file: RemoteFile) -> hashlib._Hash:
+    """For what is published, be it MD5."""
+    if file.algorithm == "git":
+        return hashlib.sha1(f"blob {file.size}\0".encode(), usedforsecurity=False)
+    return hashlib.new(file.algorithm, usedforsecurity=False)
 
 
 def _size(path: Path) -> int:

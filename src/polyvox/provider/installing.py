@@ -74,6 +74,7 @@ class Model:
     ``size_bytes`` is what lies on the disk; where nothing is installed, what would be fetched.
     ``accepted`` tells whether the operator accepted the licence; without it nothing is loaded.
     ``reason`` and ``remedy`` are sentences for people, both None where nothing is lacking.
+    ``terms_url`` is where the licence that has to be accepted can be read.
     """
 
     provider: str
@@ -84,6 +85,7 @@ class Model:
     folder: Path
     reason: str | None = None
     remedy: str | None = None
+    terms_url: str | None = None
 
 
 @runtime_checkable

@@ -20,8 +20,8 @@ from polyvox.routing.track import Track
 THROTTLED_PAUSE_S = 1.0
 """Before a provider that turned a segment away is asked for it a second time."""
 
-Opener = Callable[[Candidate, str], AbstractAsyncContextManager[CachedAudio]]
-"""Opens a candidate's audio of a text: entered with the first audio in hand."""
+Opener = Callable[[Candidate, Track], AbstractAsyncContextManager[CachedAudio]]
+"""Opens a candidate's audio of a track's text: entered with the first audio in hand."""
 
 Refusal = Callable[[str], str | None]
 """Why a provider must not be asked right now (it went to rest since the plan was made)."""
@@ -85,12 +85,12 @@ class Failover:
             provider=candidate.provider,
             voice=candidate.voice,
             stand_in_for=candidate.stand_in_for,
-            outcome=Outcome.CANCELLED,
+            outcome=Outcome.RUNNING,
             latency_ms=0.0,
         )
         track.report.attempts.append(entry)
         try:
-            async with self._open(candidate, track.text) as audio:
+            async with self._open(candidate, track) as audio:
                 entry.ttfa_ms = _since(begun)
                 entry.cached = audio.served is Served.STORED
                 entry.shared = audio.served is Served.SHARED
@@ -103,6 +103,8 @@ class Failover:
             track.discard_unheard(entry)
             raise
         finally:
+            if entry.outcome is Outcome.RUNNING:
+                entry.outcome = Outcome.CANCELLED
             entry.latency_ms = _since(begun)
 
 

@@ -16,6 +16,8 @@ class Track:
 
     text: str = field(repr=False)
     report: SegmentReport
+    before: tuple[str, ...] = field(default=(), repr=False)
+    """Texts of the reply's earlier segments."""
     cast: int = 0
     """The version of the casting it is made under (services.casting)."""
     _chunks: deque[tuple[AudioChunk, Attempt]] = field(default_factory=deque)

@@ -51,8 +51,8 @@ def split(
     Raises ValueError when ``limit`` has no room for one character of the text.
     """
     limit = limit.tightest(TextLimit(characters=_LONGEST_IN_TARGETS * target))
-    sentences = _joined_when_tiny(_sentences(text, language), limit, target, first_max)
-    clauses = [c for s in _quick_start(sentences, first_max) for c in _clauses(s, target)]
+    joined = _joined_when_tiny(sentences(text, language), limit, target, first_max)
+    clauses = [c for s in _quick_start(joined, first_max) for c in _clauses(s, target)]
     pieces = [p for c in clauses for p in pieces_within(c, limit)]
     return [piece.strip() for piece in _glued(pieces, limit)]
 
@@ -63,7 +63,7 @@ def spoken_length(text: str) -> int:
     return len(text) + extra
 
 
-def _sentences(text: str, language: str) -> Iterator[str]:
+def sentences(text: str, language: str) -> Iterator[str]:
     """Every line's sentences with the space behind them; none goes over the end of its line."""
     base = base_language(language)
     for line in (" ".join(line.split()) for line in text.splitlines()):

@@ -84,6 +84,8 @@ def test_every_part_matters(tmp_path: Path) -> None:
         key_of(replace(base, settings=Free(values={"Speed": 1.0}))),
         key_of(replace(base, samples=(sample,))),
         key_of(replace(base, samples=(sample, sample))),
+        key_of(replace(base, before=("Hello.",))),
+        key_of(replace(base, before=("Hel", "lo."))),
     ]
     assert len(set(keys)) == len(keys)
     assert all(len(key) == 64 and set(key) <= set("0123456789abcdef") for key in keys)

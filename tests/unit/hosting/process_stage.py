@@ -133,7 +133,14 @@ class Stage:
 
     @staticmethod
     def fields(job: EngineJob) -> str:
-        fields = (job.text, job.language, job.voice, dict(job.settings), job.samples)
+        fields = (
+            job.text,
+            job.language,
+            job.voice,
+            dict(job.settings),
+            job.samples,
+            job.before,
+        )
         return ascii(fields)
 
     def told(self) -> list[str]:

@@ -55,6 +55,7 @@ async def test_every_field_of_a_job_arrives(stage: Stage) -> None:
         voice="Ana Florence",
         settings={"then": "recite", "speed": 1.5, "top_k": 50},
         samples=("/a.wav", "/b c.wav"),
+        before=("Ünd vorher.", "\udc00"),
     )
     async with stage.running() as host, host.run(asked) as stream:
         _ = [chunk async for chunk in stream]

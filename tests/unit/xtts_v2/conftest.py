@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from polyvox.providers.xtts_v2 import published
+from polyvox.providers.xtts_v2.provider import XttsProvider
+from tests.support import hub
+from tests.support.hub import Hub
+from tests.support.xtts_files import weights_folder
+
+from .stage import Started, ToyProvider, accept, provider
 
 if TYPE_CHECKING:
     from TTS.tts.models.xtts import Xtts
@@ -31,3 +40,48 @@ def stock(checkpoint: Path) -> Xtts:
     model = Xtts(config)
     model.load_checkpoint(config, checkpoint_dir=str(checkpoint), eval=True)
     return model
+
+
+@pytest.fixture(autouse=True)
+def nothing_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COQUI_TOS_AGREED", raising=False)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Of an installation where the licence was accepted and weights are there."""
+    weights_folder(tmp_path / "model")
+    accept(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+async def started() -> AsyncIterator[Started]:
+    """Makes toy providers, started; they are stopped in the end."""
+    toys: list[ToyProvider] = []
+
+    async def start(data_dir: Path, **options: Any) -> ToyProvider:
+        toys.append(ToyProvider(data_dir, **options))
+        await toys[-1].start()
+        return toys[-1]
+
+    yield start
+    for toy in toys:
+        await toy.stop()
+
+
+@pytest.fixture
+async def toy(data: Path, started: Started) -> ToyProvider:
+    return await started(data)
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with hub.running(weights_folder(tmp_path / "published")) as site:
+        monkeypatch.setattr(published, "PUBLISHED", site.published)
+        yield site
+
+
+@pytest.fixture
+def xtts(site: Hub, tmp_path: Path) -> XttsProvider:
+    return provider(tmp_path / "data", base_url=site.url)

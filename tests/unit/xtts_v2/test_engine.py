@@ -15,9 +15,10 @@ import torch
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, Misconfigured, Unavailable, UnknownVoice
+from polyvox.hosting import outbox
 from polyvox.hosting.cancel import CancelToken
 from polyvox.hosting.engine import EngineJob
-from polyvox.providers.xtts_v2 import batching, outbox, precision, quantizing
+from polyvox.providers.xtts_v2 import batching, precision, quantizing
 from polyvox.providers.xtts_v2.engine import XttsEngine, create
 from polyvox.providers.xtts_v2.engine_options import XttsEngineOptions
 from polyvox.providers.xtts_v2.sampling import Sampler

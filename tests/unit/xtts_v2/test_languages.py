@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from polyvox.errors import Misconfigured, TextTooLong, UnsupportedLanguage
+from polyvox.provider.packages import is_there
 from polyvox.providers.xtts_v2 import torchaudio_standin
 from polyvox.providers.xtts_v2.languages import LANGUAGES, TAGS
-from polyvox.providers.xtts_v2.requirements import is_there
 from polyvox.providers.xtts_v2.spelling import hindi, hindi_words, plain_digits
 from polyvox.providers.xtts_v2.tokens import MAX_TOKENS, pieces, tokens
 

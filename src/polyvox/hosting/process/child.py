@@ -92,8 +92,8 @@ class Child:
             speaking.audio.cancel()
 
     def _begin(self, frame: Frame) -> Speaking:
-        body = {**frame.body, "samples": tuple(frame.body["samples"])}
-        job = GrippedJob(**body, grip=Grip(asyncio.get_running_loop()))
+        lists = {name: tuple(frame.body[name]) for name in ("samples", "before")}
+        job = GrippedJob(**{**frame.body, **lists}, grip=Grip(asyncio.get_running_loop()))
         window = asyncio.Semaphore(WINDOW)
         audio = asyncio.create_task(self._speak(frame.job, job, window))
         return Speaking(window, audio, asyncio.create_task(self._end(frame.job, job.grip, audio)))

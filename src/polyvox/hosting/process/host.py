@@ -6,16 +6,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
-from pathlib import Path
 
-from polyvox.errors import Crashed, PolyvoxError, Unavailable
+from polyvox.errors import Conflict, Crashed, PolyvoxError, Unavailable
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.inline import queue_full
+from polyvox.hosting.memory import resident_bytes
 from polyvox.hosting.process.backoff import Backoff
 from polyvox.hosting.process.faults import renewed
 from polyvox.hosting.process.spec import EngineSpec
@@ -108,11 +107,7 @@ class ProcessHost:
     @property
     def rss_bytes(self) -> int | None:
         """The child's resident memory; None without a child, and where there is no /proc."""
-        try:
-            pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
-        except (OSError, IndexError):
-            return None
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        return resident_bytes(self.pid)
 
     async def start(self) -> None:
         """Never waits for the engine: ``state`` says how far it is."""
@@ -131,6 +126,23 @@ class ProcessHost:
         if launch is not None:
             await asyncio.wait([launch])  # it dismisses the child that it was just starting
         if self._worker is not None:
+            await self._worker.gone()
+
+    def load(self) -> None:
+        """Begin to start the child, where there is none. Raises what a request would be told."""
+        error = self.refusal()
+        if error is not None:
+            raise error
+        if self._launch is None:
+            self._begin()
+            self._rest(self._idle_exit_s)
+
+    async def unload(self) -> None:
+        """End the child; the next request starts another. Raises Conflict while it is busy."""
+        if self._requests or self.state is HostState.LOADING:
+            raise Conflict(f"{self._name} is busy.", remedy="Try again when it has done its work.")
+        if self._launch is not None and self._worker is not None:
+            self._send_home()
             await self._worker.gone()
 
     @asynccontextmanager

@@ -87,4 +87,5 @@ def job_body(job: EngineJob) -> dict[str, Any]:
         "voice": job.voice,
         "settings": dict(job.settings),
         "samples": list(job.samples),
+        "before": list(job.before),
     }

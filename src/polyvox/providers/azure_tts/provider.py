@@ -11,6 +11,7 @@ from polyvox.domain.capabilities import (
     Capabilities,
     Kind,
     Licence,
+    Published,
     State,
     TextLimit,
     Voice,
@@ -222,4 +223,5 @@ def _capabilities(voices: Sequence[Voice]) -> Capabilities:
         streaming=True,
         limits={"*": TextLimit(bytes=MAX_TEXT_BYTES)},
         locale_for=locales_meant(languages),
+        published=Published(quality=4),
     )

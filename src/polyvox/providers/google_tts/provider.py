@@ -11,6 +11,7 @@ from polyvox.domain.capabilities import (
     Capabilities,
     Kind,
     Licence,
+    Published,
     TextLimit,
     Voice,
 )
@@ -150,4 +151,5 @@ def _capabilities(voices: tuple[Voice, ...]) -> Capabilities:
         streaming=True,
         limits={"*": TextLimit(bytes=MAX_BYTES)},
         locale_for={wanted: tag for wanted, tag in LOCALES.items() if tag in languages},
+        published=Published(quality=3, speed="about 1 s"),
     )

@@ -6,7 +6,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
-from polyvox.domain.capabilities import Availability, Capabilities, Kind, TextLimit, Voice
+from polyvox.domain.capabilities import (
+    Availability,
+    Capabilities,
+    Kind,
+    Published,
+    TextLimit,
+    Voice,
+)
 from polyvox.errors import InvalidSetting, Unavailable, UnknownVoice, UnsupportedLanguage
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.inline import InlineHost
@@ -181,4 +188,5 @@ def _capabilities(found: Found) -> Capabilities:
         licence=licence_of(found.voices.values()),
         streaming=True,
         limits={"*": TextLimit(characters=MAX_CHARACTERS)},
+        published=Published(quality=4, speed="under 1 s"),
     )

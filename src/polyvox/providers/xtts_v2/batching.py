@@ -11,8 +11,8 @@ from torch import Tensor
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, Unavailable
+from polyvox.hosting.outbox import Outbox
 from polyvox.providers.xtts_v2.decoding import PLACEHOLDER, Decoder, Row, Step
-from polyvox.providers.xtts_v2.outbox import Outbox
 from polyvox.providers.xtts_v2.sampling import Sampler, Sampling
 from polyvox.providers.xtts_v2.vocoder import Vocoder, pcm
 

@@ -23,6 +23,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from polyvox.errors import BadSample, Misconfigured, UnknownVoice
+from polyvox.provider.recordings import kept_name
 from polyvox.providers.xtts_v2.checkpoint import read_tensors
 from polyvox.providers.xtts_v2.recording import RATE, read_recording
 from polyvox.providers.xtts_v2.weights import SPEAKERS, read_weights
@@ -87,10 +88,11 @@ class Conditioning:
         return known
 
     def _key(self, contents: Iterable[bytes]) -> str:
-        digest = hashlib.sha256(RECIPE + self._revision.encode())
-        for data in contents:
-            digest.update(hashlib.sha256(data).digest())
-        return digest.hexdigest()
+        digests = [hashlib.sha256(data) for data in contents]
+        key = hashlib.sha256(RECIPE + self._revision.encode())
+        for digest in digests:
+            key.update(digest.digest())
+        return kept_name(key.hexdigest(), [digest.hexdigest() for digest in digests])
 
     @torch.inference_mode()
     def _made(self, recordings: Sequence[tuple[str, bytes]]) -> Latents:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import torch
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import Misconfigured
+from polyvox.hosting.aside import aside
 from polyvox.hosting.engine import Cancelled, EngineJob
 from polyvox.providers.xtts_v2.batching import Batch, Order
 from polyvox.providers.xtts_v2.checkpoint import load_model
@@ -18,7 +18,6 @@ from polyvox.providers.xtts_v2.conditioning import Conditioning
 from polyvox.providers.xtts_v2.decoding import CPU, Decoder
 from polyvox.providers.xtts_v2.engine_options import XttsEngineOptions
 from polyvox.providers.xtts_v2.graphs import GraphDecoder
-from polyvox.providers.xtts_v2.outbox import Outbox
 from polyvox.providers.xtts_v2.precision import Plan, plan
 from polyvox.providers.xtts_v2.quantizing import small_weights
 from polyvox.providers.xtts_v2.sampling import Sampling
@@ -26,7 +25,6 @@ from polyvox.providers.xtts_v2.tokens import pieces
 from polyvox.providers.xtts_v2.vocoder import FIRST_TOKENS, Vocoder
 from polyvox.providers.xtts_v2.weights import read_weights
 
-T = TypeVar("T")
 INT8_FOLDER = "int8"
 """In the cache folder."""
 
@@ -54,7 +52,7 @@ class XttsEngine:
             torch.set_num_threads(self._options.threads)
         # int8 has no other operators as quick; precision.py has what to do once these are gone.
         warnings.filterwarnings("ignore", "torch.quantize_per_tensor", UserWarning)
-        self._loaded = _aside(lambda: _Loaded(self._options))
+        self._loaded = aside(lambda: _Loaded(self._options))
         self._loaded.batch.start()
 
     def close(self) -> None:
@@ -72,7 +70,7 @@ class XttsEngine:
         for order in loaded.orders(job):
             if cancelled():
                 return
-            yield from _spoken(loaded.batch.submit(order), cancelled)
+            yield from loaded.batch.submit(order).listen(cancelled)
 
 
 class _Loaded:
@@ -93,7 +91,7 @@ class _Loaded:
 
     def orders(self, job: EngineJob) -> Iterator[Order]:
         """One; more where numbers, spelled out, make the text too long for the model."""
-        latents = _aside(lambda: self._conditioning.of(job.voice, job.samples))
+        latents = aside(lambda: self._conditioning.of(job.voice, job.samples))
         for text in pieces(self._tokenizer, job.text, job.language):
             yield Order(
                 text=text,
@@ -103,23 +101,6 @@ class _Loaded:
                 speed=float(job.settings.get("speed", 1.0)),
                 most=job.settings.get("max_tokens"),
             )
-
-
-def _spoken(outbox: Outbox, cancelled: Cancelled) -> Iterator[AudioChunk]:
-    cancelled.when(outbox.abandon)
-    try:
-        while (chunk := outbox.take()) is not None:
-            yield chunk
-    finally:
-        outbox.leave()
-
-
-def _aside(work: Callable[[], T]) -> T:
-    """On a thread of its own, which then ends. Every thread that multiplies keeps a team of OpenMP
-    threads for as long as it lives, and while there are more of those than cores, the teams no
-    longer spin but sleep between any two operations: decoding would take three times as long."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result()
 
 
 def _device(asked: str) -> torch.device:

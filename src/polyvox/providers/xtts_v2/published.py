@@ -6,17 +6,7 @@ Sizes and digests are those of the commit in ``settings.PUBLISHED_URL``. The hub
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedFile:
-    """``size`` in bytes, ``sha256`` in lower-case hex."""
-
-    name: str
-    size: int
-    sha256: str
-
+from polyvox.provider.model_store import PublishedFile
 
 PUBLISHED = (
     PublishedFile(
@@ -40,4 +30,3 @@ PUBLISHED = (
         "c7ea20001c6a0a841c77e252d8409f6a74fb423e79b3206a0771ba5989776187",
     ),
 )
-"""Small ones first: what is wrong with the address shows at once."""

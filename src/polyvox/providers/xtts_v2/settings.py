@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
+from polyvox.provider.model_options import ModelOptions
 from polyvox.provider.options import ServiceUrl, read_options
 
 PROVIDER_ID = "xtts_v2"
@@ -72,44 +72,16 @@ class XttsSettings(VoiceSettings):
         return self.model_copy(update={"speed": speed})
 
 
-class XttsOptions(BaseModel):
+class XttsOptions(ModelOptions):
     """The operator's options (``providers.xtts_v2`` in the configuration)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    model_dir: Path | None = Field(
-        default=None,
-        description="A folder with weights of your own, used where it is and never written to; "
-        "default: what `polyvox models install` or `add` put into the home folder.",
-    )
     base_url: ServiceUrl = Field(
         default=PUBLISHED_URL,
         description="Where the published files are fetched from: a mirror of them.",
     )
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        default="auto", description="`auto` is a CUDA GPU where torch finds one, else the CPU."
-    )
     precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = Field(
         default="auto",
         description="`auto` is the quickest that suits the device; `fp32` is exact, and slow.",
-    )
-    max_batch: int = Field(
-        default=8, ge=1, le=64, description="Segments that are spoken at once, in one batch."
-    )
-    threads: int | None = Field(
-        default=None, ge=1, description="Of torch, on the CPU; default: as torch finds fit."
-    )
-    queue_limit: int = Field(
-        default=16, ge=0, description="Further segments that may wait; one more is turned away."
-    )
-    idle_exit_s: float = Field(
-        default=600.0,
-        gt=0,
-        description="Seconds without work after which the model's process ends and gives its memory "
-        "back; `inf` keeps it.",
-    )
-    prewarm: bool = Field(
-        default=False, description="Load the model at start, not at the first request."
     )
 
     @classmethod

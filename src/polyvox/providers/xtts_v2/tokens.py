@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from polyvox.errors import Misconfigured, TextTooLong, UnsupportedLanguage
+from polyvox.provider.packages import is_there
 from polyvox.providers.xtts_v2.languages import LANGUAGES, TAGS
-from polyvox.providers.xtts_v2.requirements import is_there
 from polyvox.providers.xtts_v2.spelling import hindi, plain_digits, spelled
 
 if TYPE_CHECKING:

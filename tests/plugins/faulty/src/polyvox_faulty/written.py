@@ -40,14 +40,17 @@ class Written(Provider[WrittenSettings]):
     settings_type = WrittenSettings
     languages: tuple[str, ...] = ("en", "de")
     limit = TextLimit(characters=200)
+    carries_style = False
 
     script: list[Fault]
     calls: list[Fault]
+    told: list[tuple[str, ...]]
+    """What came before, by each call."""
     running = 0
 
     async def start(self) -> None:
         self.script = [Fault(name) for name in self.context.options.get("script", [])]
-        self.calls = []
+        self.calls, self.told = [], []
 
     def availability(self) -> Availability:
         return Availability.ready()
@@ -59,6 +62,7 @@ class Written(Provider[WrittenSettings]):
             licence=Licence("Apache-2.0", "none", commercial_use=True),
             streaming=True,
             limits={"*": self.limit},
+            carries_style=self.carries_style,
         )
 
     async def voices(self, language: str | None = None) -> Sequence[Voice]:
@@ -68,6 +72,7 @@ class Written(Provider[WrittenSettings]):
     async def speak(self, utterance: Utterance[WrittenSettings]) -> AsyncIterator[AudioStream]:
         fault = self.script.pop(0) if self.script else Fault.NONE
         self.calls.append(fault)
+        self.told.append(utterance.before)
         self.running += 1
         try:
             async with inject(fault, audio_stream(_spell(utterance.text))) as stream:

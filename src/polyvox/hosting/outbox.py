@@ -1,18 +1,23 @@
-"""What a row has spoken and its listener has not taken yet."""
+"""Between the one thread of a model that speaks in batches, and the threads of its listeners."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Iterator
 
 from polyvox.domain.audio import AudioChunk
+from polyvox.hosting.engine import Cancelled
 
 AHEAD_MS = 4_000.0
 """Audio (ms) not taken at which a row rests: nobody may ever listen to what it would speak."""
 
 
 class Outbox:
-    """Between the decode thread and a listener's. ``changed`` is shared by all rows of a batch."""
+    """What a row has spoken and its listener has not taken yet.
+
+    ``changed`` is shared by all rows of a batch.
+    """
 
     def __init__(self, changed: threading.Condition) -> None:
         self._changed = changed
@@ -69,3 +74,12 @@ class Outbox:
             if self._error is not None and not self.abandoned:
                 raise self._error
             return None
+
+    def listen(self, cancelled: Cancelled) -> Iterator[AudioChunk]:
+        """All chunks, for an engine to yield. Whoever stops, or cancels, leaves."""
+        cancelled.when(self.abandon)
+        try:
+            while (chunk := self.take()) is not None:
+                yield chunk
+        finally:
+            self.leave()

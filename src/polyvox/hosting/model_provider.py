@@ -1,0 +1,173 @@
+"""A local provider that speaks with installed weights, in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Generic
+
+from pydantic import BaseModel
+
+from polyvox.domain.capabilities import Availability, Kind
+from polyvox.domain.language import best_match
+from polyvox.errors import Unavailable, UnsupportedLanguage
+from polyvox.hosting.engine import Host
+from polyvox.hosting.process.host import HostState, ProcessHost
+from polyvox.hosting.process.spec import EngineSpec
+from polyvox.provider.base import Provider, ProviderContext, SettingsT
+from polyvox.provider.installing import InstallProgress, Model
+from polyvox.provider.loading import EngineFacts, EngineState
+from polyvox.provider.model_options import ModelOptions
+from polyvox.provider.model_store import CACHE_FOLDER, ModelStore
+from polyvox.provider.recordings import forget
+from polyvox.provider.weights import WeightsT
+
+TRIED_AGAIN = "It is tried again after a while; the log says more."
+_ENGINE_STATES = {HostState.LOADING: EngineState.LOADING, HostState.READY: EngineState.LOADED}
+
+
+class ModelProvider(Provider[SettingsT], Generic[SettingsT, WeightsT]):
+    """The engine's process is started once there are weights that may be used, and anew when they are
+    replaced. Nothing here loads the engine. The parts that differ: :meth:`_open`, :meth:`_make_host`,
+    and what the provider says and speaks."""
+
+    kind: ClassVar[Kind] = Kind.LOCAL
+
+    def __init__(self, context: ProviderContext) -> None:
+        super().__init__(context)
+        self._store: ModelStore[WeightsT] | None = None
+        self._host: Host | None = None
+        self._hosted = ""
+        self._changing = asyncio.Lock()
+
+    @abstractmethod
+    def _open(self) -> ModelStore[WeightsT]:
+        """The weights, by the operator's options. Raises ConfigError."""
+
+    @abstractmethod
+    def _make_host(self, weights: WeightsT) -> Host: ...
+
+    async def start(self) -> None:
+        """Raises ConfigError for wrong options."""
+        store = self._open()
+        store.keep_said()
+        self._store = store
+
+    async def warm_up(self) -> None:
+        if self._store is not None and self._store.lack() is None:
+            await self._running()
+
+    async def forget(self, recordings: Sequence[str]) -> None:
+        await asyncio.to_thread(forget, self.context.data_dir / CACHE_FOLDER, recordings)
+
+    async def stop(self) -> None:
+        self._store = None
+        async with self._changing:
+            host, self._host = self._host, None
+            if host is not None:
+                await host.stop()
+
+    def availability(self) -> Availability:
+        if self._store is None:
+            return self._not_running()
+        return self._store.lack() or availability_of(self._host)
+
+    def _not_running(self) -> Availability:
+        return Availability.unavailable(
+            f"{self.capabilities().name} is not running.", "Start Polyvox."
+        )
+
+    def _weights(self) -> WeightsT | None:
+        return self._store.weights() if self._store else None
+
+    def _language(self, asked: str) -> str:
+        """The provider's own tag of it. Raises UnsupportedLanguage."""
+        able = self.capabilities()
+        own = best_match(asked, able.languages)
+        if own is not None:
+            return own
+        lacking = best_match(asked, able.needs)
+        raise UnsupportedLanguage(
+            f"{able.name} does not speak {asked}{' yet' if lacking else ''}.",
+            param="language",
+            remedy=able.needs[lacking] if lacking else None,
+        )
+
+    async def _running(self) -> tuple[Host, WeightsT]:
+        """The host of the weights that are there now. Raises Unavailable with what is lacking."""
+        async with self._changing:
+            lack = self._not_running() if self._store is None else self._store.lack()
+            weights = self._weights()
+            if lack is not None or weights is None:
+                told = lack or self._not_running()
+                raise Unavailable(told.reason or "", remedy=told.remedy)
+            if self._host is not None and self._hosted != weights.revision:
+                old, self._host = self._host, None
+                await old.stop()
+            if self._host is None:
+                host = self._make_host(weights)
+                await host.start()
+                self._host, self._hosted = host, weights.revision
+            return self._host, weights
+
+    # What ``provider.loading.EngineKeeper`` asks for.
+
+    def engine(self) -> EngineFacts:
+        if not isinstance(self._host, ProcessHost):
+            return EngineFacts(EngineState.UNLOADED)
+        state = _ENGINE_STATES.get(self._host.state, EngineState.UNLOADED)
+        return EngineFacts(state, self._host.rss_bytes)
+
+    async def load_engine(self) -> None:
+        host, _ = await self._running()
+        if isinstance(host, ProcessHost):
+            host.load()
+
+    async def unload_engine(self) -> None:
+        if isinstance(self._host, ProcessHost):
+            await self._host.unload()
+
+    # What ``provider.installing.ModelInstaller`` asks for; the provider need not be started.
+
+    def model(self) -> Model:
+        return self._open().model()
+
+    async def install_model(
+        self, progress: Callable[[InstallProgress], None], *, accept_license: bool
+    ) -> Model:
+        return await self._open().install(progress, accept_license=accept_license)
+
+    async def add_model(
+        self, folder: Path, progress: Callable[[InstallProgress], None], *, accept_license: bool
+    ) -> Model:
+        return await self._open().add(folder, progress, accept_license=accept_license)
+
+    async def remove_model(self) -> Model:
+        return await self._open().remove()
+
+
+def process_host(name: str, engine: str, told: BaseModel, options: ModelOptions) -> ProcessHost:
+    """A child with the engine that the factory ``engine`` makes of ``told``."""
+    return ProcessHost(
+        EngineSpec(engine, told.model_dump(mode="json")),
+        name=name,
+        workers=options.max_batch,
+        queue_limit=options.queue_limit,
+        idle_exit_s=options.idle_exit_s if math.isfinite(options.idle_exit_s) else None,
+        prewarm=options.prewarm,
+    )
+
+
+def availability_of(host: Host | None) -> Availability:
+    """Without a child it is ready, too: a request starts one."""
+    if not isinstance(host, ProcessHost):
+        return Availability.ready()
+    if host.state is HostState.LOADING:
+        return Availability.loading("The model is being loaded.")
+    refusal = host.refusal()
+    if refusal is None:
+        return Availability.ready()
+    return Availability.unavailable(refusal.message, refusal.remedy or TRIED_AGAIN)

@@ -1,0 +1,173 @@
+"""StyleTTS 2 as an engine: the model loaded once, what its requests have in common done together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from polyvox.domain.audio import AudioChunk
+from polyvox.errors import BadOutput, BadSample, Misconfigured, UnsupportedLanguage
+from polyvox.hosting.aside import aside
+from polyvox.hosting.engine import Cancelled, EngineJob
+from polyvox.providers.styletts2.batching import Batch
+from polyvox.providers.styletts2.checkpoint import load_model
+from polyvox.providers.styletts2.engine_options import StyleTTS2EngineOptions
+from polyvox.providers.styletts2.phonemes import Phonemizer
+from polyvox.providers.styletts2.reading import Order, Part, Reader
+from polyvox.providers.styletts2.speaking import Speaker
+from polyvox.providers.styletts2.styles import CARRIED, HALF, Manner, Styles, contexts, noise_seed
+from polyvox.providers.styletts2.voices import Sample, Voices
+from polyvox.providers.styletts2.weights import read_weights
+
+CPU = torch.device("cpu")
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+WARM_UP = 2
+"""Symbols; each may be a second of audio, and the decoder slower than that."""
+
+
+def create(options: Mapping[str, Any]) -> StyleTTS2Engine:
+    """``options``: StyleTTS2EngineOptions as JSON. Called in the child process; loads no weights yet."""
+    return StyleTTS2Engine(StyleTTS2EngineOptions.model_validate(options))
+
+
+class StyleTTS2Engine:
+    """Speaks as somebody does in samples, or with the one voice of a single-speaker checkpoint.
+
+    Of a job's settings it reads those of ``styles.Manner``, and ``speed``. A text sounds after those
+    ``before`` it as if the engine had spoken them, be it so or not.
+    """
+
+    def __init__(self, options: StyleTTS2EngineOptions) -> None:
+        self._options = options
+        self._loaded: _Loaded | None = None
+
+    def load(self) -> None:
+        """Load, and speak a little, so that the first request finds all ready. Raises Misconfigured."""
+        if self._options.threads is not None:
+            torch.set_num_threads(self._options.threads)
+        self._loaded = aside(lambda: _Loaded(self._options))
+        self._loaded.batch.start()
+
+    def close(self) -> None:
+        """Stop speaking; listeners get Unavailable. The weights go with the engine."""
+        loaded, self._loaded = self._loaded, None
+        if loaded is not None:
+            loaded.batch.close()
+
+    def synthesize(self, job: EngineJob, cancelled: Cancelled) -> Iterator[AudioChunk]:
+        """Raises BadSample and UnsupportedLanguage; BadOutput where there is nothing to say, or the
+        model gives no sound. Cancellation stops the model between two operations of torch: how
+        soon that is depends on the longest convolution of the text that is being spoken."""
+        loaded = self._loaded
+        if loaded is None:
+            raise Misconfigured("The engine has not been loaded.")
+        order = loaded.order(job)
+        if not cancelled():
+            yield from loaded.batch.submit(order).listen(cancelled)
+
+
+class _Loaded:
+    """A checkpoint in memory: what turns a job into an order, and the batch that speaks it."""
+
+    def __init__(self, options: StyleTTS2EngineOptions) -> None:
+        device = _device(options.device)
+        self._model = load_model(options.folder, device, _decoder_dtype(options.decoder, device))
+        self._phonemizers = {
+            tag: Phonemizer(voice, quotes=self._model.multispeaker)
+            for tag, voice in options.voices.items()
+        }
+        self._styles = Styles()
+        voices = Voices(self._model, device, read_weights(options.folder).revision, options.cache)
+        reader = Reader(self._model, device, self._styles, options.max_batch)
+        speaker = Speaker(self._model, device)
+        reference = torch.zeros(2 * HALF, device=device) if self._model.multispeaker else None
+        _warm_up(reader, speaker, reference)
+        self.batch = Batch(voices, reader, speaker, options.max_batch)
+
+    def order(self, job: EngineJob) -> Order:
+        samples = [Sample.read(Path(path)) for path in job.samples]
+        if bool(samples) != self._model.multispeaker:
+            told = "takes no sample" if samples else "needs a sample"
+            raise BadSample(f"This checkpoint of StyleTTS 2 {told}.", param="voice_samples")
+        if job.language not in self._phonemizers:
+            raise UnsupportedLanguage(
+                f"These weights of StyleTTS 2 do not speak {job.language}.", param="language"
+            )
+        manner = Manner.of(job.settings)
+        parts, previous = self._parts(job, manner, [sample.digest for sample in samples])
+        if not any(part.spoken for part in parts):
+            raise BadOutput("The text has nothing that espeak-ng would say.")
+        return Order(parts, samples, manner, previous, float(job.settings.get("speed", 1.0)))
+
+    def _parts(
+        self, job: EngineJob, manner: Manner, voice: Sequence[str]
+    ) -> tuple[list[Part], Tensor | None]:
+        """What is to be spoken, behind what it has its style from: the style of the text before, or
+        as many texts as it takes to make that anew."""
+        carries = manner.carry > 0 and (manner.follows_text or not self._model.multispeaker)
+        before = job.before if carries else ()
+        names = contexts(job.language, (*before, job.text))
+        anew: list[Part] = []
+        for text, context in list(zip(before, names, strict=False))[: -CARRIED - 1 : -1]:
+            name = self._styles.name(context, voice, manner)
+            known = self._styles.get(name)
+            if known is not None:
+                break
+            anew[:0] = self._pieces(text, job.language, context, manner, name, spoken=False)
+        else:
+            known = None
+        name = self._styles.name(names[-1], voice, manner)
+        spoken = self._pieces(job.text, job.language, names[-1], manner, name, spoken=True)
+        return [*anew, *spoken], known
+
+    def _pieces(
+        self,
+        text: str,
+        language: str,
+        context: bytes,
+        manner: Manner,
+        name: str,
+        *,
+        spoken: bool,
+    ) -> list[Part]:
+        """The last one's style is the text's."""
+        pieces = self._phonemizers[language].pieces(text, self._model.longest_ids)
+        return [
+            Part(
+                ids,
+                noise_seed(manner.seed, context, number),
+                name if number == len(pieces) - 1 else None,
+                spoken,
+            )
+            for number, ids in enumerate(pieces)
+        ]
+
+
+def _device(asked: str) -> torch.device:
+    there = torch.cuda.is_available()
+    if asked == "cuda" and not there:
+        raise Misconfigured(
+            "No CUDA GPU can be used here.", remedy="Set the device of styletts2 to auto or cpu."
+        )
+    return torch.device("cuda") if there and asked != "cpu" else CPU
+
+
+def _decoder_dtype(asked: str, device: torch.device) -> torch.dtype:
+    if asked == "fp16" and device == CPU:
+        raise Misconfigured(
+            "CPUs do not decode in fp16.", remedy="Set the decoder of styletts2 to auto or bf16."
+        )
+    default = torch.float32 if device == CPU else torch.float16
+    return PRECISIONS.get(asked, default)
+
+
+def _warm_up(reader: Reader, speaker: Speaker, reference: Tensor | None) -> None:
+    """Through all stages: memory and kernels are then as a first request needs them."""
+    part = Part([0] * WARM_UP, seed=0)
+    order = Order([part], samples=(), manner=Manner(diffusion_steps=2))
+    [[line]] = reader.read([(order, reference)])
+    speaker.speak(line)
