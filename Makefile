@@ -11,6 +11,9 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check
 SOURCES = src tests benchmarks
 # Each stamp is younger than what was installed from these.
 PINS = pyproject.toml constraints.txt
+AXE = axe-core@4.14.1
+# Weights that tell speakers apart; what else the package asks for is not used.
+EARS = $(PIP) install -q -c constraints.txt --no-deps resemblyzer
 
 help: ## List the targets
 	@echo "make TARGET   (another Python: make PYTHON=python3.12 TARGET)"
@@ -31,7 +34,7 @@ lint: $(VENV)/.dev ## Check style and who imports whom
 types: $(VENV)/.dev ## Check types
 	$(BIN)/mypy
 
-tests: $(VENV)/.dev ## Run the tests; options in ARGS, such as ARGS='-k piper'
+tests: $(VENV)/.dev build/npm ## Run the tests; options in ARGS, such as ARGS='-k piper'
 	$(BIN)/pytest $(ARGS)
 
 format: $(VENV)/.dev ## Put the code into the one style
@@ -44,10 +47,17 @@ bench: $(VENV)/.bench ## Measure against other servers; options in ARGS
 bench-xtts: $(VENV)/.bench ## Measure XTTS v2 against coqui-tts; options in ARGS
 	$(BIN)/python -m benchmarks --only xtts $(ARGS)
 
+bench-styletts2: $(VENV)/.bench ## Measure StyleTTS 2, stage by stage; options in ARGS
+	$(BIN)/python -m benchmarks --only styletts2 $(ARGS)
+
+picture: $(VENV)/.dev ## Take the README's picture of the console anew (needs Chromium)
+	$(BIN)/python -m tests.browser.picture
+
 lock: ## Renew constraints.txt with the newest versions that fit
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check install -q ".[dev,postgres,bench]"
+	build/lock/bin/python -m pip --disable-pip-version-check install -q --no-deps resemblyzer
 	echo "# Versions that were tested together. Made by 'make lock'." > build/constraints.txt
 	build/lock/bin/python -m pip freeze --exclude-editable | grep -v ' @ ' >> build/constraints.txt
 	mv build/constraints.txt constraints.txt
@@ -57,7 +67,7 @@ clean: ## Remove all that was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install serve test lint types tests format bench bench-xtts lock clean
+.PHONY: help install serve test lint types tests format bench bench-xtts bench-styletts2 picture lock clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -67,14 +77,21 @@ $(BIN)/python:
 
 $(VENV)/.runtime: $(BIN)/python $(PINS)
 	@echo "Installing Polyvox. The first time this takes a minute or two."
-	$(PIP) install -q -c constraints.txt -e ".[postgres,google]"
+	$(PIP) install -q -c constraints.txt -e ".[postgres,google,console]"
+	$(EARS)
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python $(PINS)
 	@echo "Installing Polyvox and its tests. The first time this takes some minutes."
 	$(PIP) install -q -c constraints.txt -e ".[dev,postgres]"
+	$(EARS)
 	@touch $(VENV)/.runtime $@
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(PIP) install -q -c constraints.txt -e ".[dev,postgres,bench]"
 	@touch $@
+
+# Rules of accessibility for the browser's tests, which are skipped, saying so, without them.
+build/npm:
+	@mkdir -p $@ && npm install --silent --no-audit --no-fund --ignore-scripts --prefix $@ $(AXE) || { \
+		rm -rf $@; echo "Without npm the console's accessibility is not tested." >&2; }

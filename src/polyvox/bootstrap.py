@@ -10,32 +10,46 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polyvox.cache.segments import SegmentCache
 from polyvox.cache.store import FileStore
-from polyvox.config import Settings
+from polyvox.config import LOOPBACK_NAMES, SampleSettings, Settings
 from polyvox.domain.capabilities import Kind
 from polyvox.domain.quota import QuotaPolicy
+from polyvox.domain.samples import SampleReport
 from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
 from polyvox.errors import Conflict
+from polyvox.hosting.workshop import Workshop
 from polyvox.provider.base import Provider
 from polyvox.routing.attempt import Deadlines
 from polyvox.services.addressing import Addressing
 from polyvox.services.container import Services
+from polyvox.services.installing import InstallService
 from polyvox.services.keys import KeyService
+from polyvox.services.overview import Overview
 from polyvox.services.personalities import PersonalityService
 from polyvox.services.providers import Providers, discover
 from polyvox.services.quota import QuotaRule, QuotaService
 from polyvox.services.remembered import RememberedPersonalities
+from polyvox.services.sample_references import SampleReferences
+from polyvox.services.samples import CHECK, SampleLimits, SampleService
 from polyvox.services.speak import ReportObserver, SpeakLimits, SpeakService
 from polyvox.services.tally import Tally
+from polyvox.services.tickets import Tickets
 from polyvox.services.usage import UsageService
 from polyvox.storage.lazy import LazyQuota
 from polyvox.telemetry import Metrics
 
 if TYPE_CHECKING:
     from polyvox.services.ports import PersonalityReader, QuotaRepository
+    from polyvox.services.sample_ports import (
+        BlobStore,
+        SampleFetcher,
+        SampleRepository,
+        Workbench,
+    )
 
 Loaders = Mapping[str, Callable[[], type[Provider[Any]]]]
 FIRST_PERSONALITY = "joe"
@@ -70,6 +84,7 @@ def _speak(
     quota: QuotaService,
     observers: tuple[ReportObserver, ...],
     personalities: PersonalityReader | None = None,
+    samples: SampleService | None = None,
 ) -> SpeakService:
     def deadlines(provider: str) -> Deadlines:
         local = providers.get(provider).kind is Kind.LOCAL
@@ -82,9 +97,51 @@ def _speak(
         cache=cache,
         personalities=personalities,
         quota=quota,
+        samples=samples,
         limits=limits,
         observers=observers,
     )
+
+
+def _samples(
+    settings: Settings,
+    repository: SampleRepository,
+    blobs: BlobStore,
+    workshop: Workbench,
+    providers: Providers,
+    personalities: PersonalityReader,
+) -> SampleService:
+    chosen = settings.samples
+    own_hosts = (*LOOPBACK_NAMES, settings.host, *settings.allowed_hosts)
+    return SampleService(
+        repository,
+        blobs,
+        workshop,
+        providers,
+        SampleReferences(repository, personalities, own_hosts),
+        personalities,
+        scratch=settings.home / "cache" / "incoming",
+        fetcher=_fetcher(chosen),
+        limits=SampleLimits(chosen.max_bytes, chosen.max_samples),
+    )
+
+
+def _fetcher(chosen: SampleSettings) -> SampleFetcher | None:
+    """Raises ConfigError for an entry of ``fetch_hosts`` that is not the name of a host."""
+    if not chosen.fetch_hosts:
+        return None
+    from polyvox.fetching.fetcher import FetchLimits, HostFetcher
+
+    return HostFetcher(chosen.fetch_hosts, FetchLimits(chosen.max_bytes, chosen.fetch_s))
+
+
+async def check_recording(source: Path) -> SampleReport:
+    """Measure a file that need not become a sample; no database is opened. Raises BadSample."""
+    workshop = Workshop(name="samples' workshop")
+    try:
+        return SampleReport.model_validate(await workshop.run(CHECK, source))
+    finally:
+        await workshop.stop()
 
 
 class Embedded:
@@ -116,11 +173,13 @@ class Application:
 
     def __init__(self, settings: Settings, *, loaders: Loaders | None = None) -> None:
         # Imported here: the library and `polyvox --help` do without a database.
+        from polyvox.storage.blobs import FsspecBlobs
         from polyvox.storage.database import Database
         from polyvox.storage.keys import SqlKeys
         from polyvox.storage.personalities import SqlPersonalities
         from polyvox.storage.quota import SqlQuota
         from polyvox.storage.reports import SqlReports
+        from polyvox.storage.samples import SqlSamples
         from polyvox.storage.usage import SqlUsage
 
         self.settings = settings
@@ -135,13 +194,22 @@ class Application:
             SqlUsage(self._database), SqlReports(self._database), reports_kept=settings.reports_kept
         )
         quota = _quota(settings, providers, SqlQuota(self._database))
+        self._workshop = Workshop(name="samples' workshop")
+        self._blobs = FsspecBlobs(
+            settings.samples.store or str(settings.home / "samples"),
+            settings.home / "cache" / "samples",
+        )
+        rows = SqlSamples(self._database)
+        samples = _samples(settings, rows, self._blobs, self._workshop, providers, repository)
         store = _store(settings)
         self._cache = SegmentCache(store)
         observers = (usage.record, self.metrics.observe)
+        speak = _speak(settings, providers, self._cache, quota, observers, remembered, samples)
         self.services = Services(
-            speak=_speak(settings, providers, self._cache, quota, observers, remembered),
+            speak=speak,
+            tickets=Tickets(speak),
             personalities=PersonalityService(
-                repository, providers, usage, on_change=remembered.forget
+                repository, providers, usage, samples, on_change=remembered.forget
             ),
             addressing=Addressing(
                 remembered,
@@ -153,7 +221,10 @@ class Application:
             usage=usage,
             quota=quota,
             keys=KeyService(SqlKeys(self._database)),
+            samples=samples,
             store=store,
+            installs=InstallService(providers),
+            overview=Overview(providers, remembered, speak, usage, quota),
         )
 
     async def start(self, *, providers: bool = True) -> None:
@@ -166,6 +237,10 @@ class Application:
             stack.push_async_callback(self._database.stop)
             await self._database.start()
             await self._first_personality()
+            if self.settings.samples.store is not None:
+                await self._blobs.start()
+                await self.services.samples.start()
+            stack.push_async_callback(self._workshop.stop)
             stack.push_async_callback(self.services.usage.stop)
             await self.services.usage.start()
             stack.push_async_callback(self._stop_watching)
@@ -174,6 +249,7 @@ class Application:
                 stack.push_async_callback(self.services.providers.stop)
                 await self.services.providers.start()
             stack.push_async_callback(self._cache.close)
+            stack.push_async_callback(self.services.installs.stop)
             self._started = stack.pop_all()
 
     async def stop(self) -> None:

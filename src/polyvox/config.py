@@ -21,6 +21,8 @@ from pydantic_settings import (
 from polyvox.errors import ConfigError
 
 DEFAULT_PORT = 8765
+Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?$")]
+"""Scheme, host and port, with nothing after them."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
@@ -46,6 +48,28 @@ class QuotaSettings(BaseModel):
     policy: Literal["stop", "warn", "allow"] = "stop"
     limits: dict[str, Annotated[int, Field(ge=0, le=10**15)]] = Field(default_factory=dict)
     prices: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+
+
+class SampleSettings(BaseModel):
+    """Recordings to clone voices from: where they lie, and how much of them is taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    store: str | None = Field(
+        default=None,
+        description="Where recordings lie: a folder, or an fsspec URL such as s3://bucket/folder.",
+    )
+    max_bytes: int = Field(
+        default=50 << 20, ge=1024, le=50 << 20, description="Largest recording that is taken in."
+    )
+    max_samples: int = Field(default=100, ge=1, description="Most samples of a personality.")
+    fetch_hosts: list[str] = Field(
+        default_factory=list,
+        description="Hosts that recordings may be fetched from: cdn.example.com, or with port or http://.",
+    )
+    fetch_s: float = Field(
+        default=60.0, gt=0, description="Seconds until a recording must have been fetched."
+    )
 
 
 class Settings(BaseSettings):
@@ -90,8 +114,13 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="Per provider id: what happens at a limit, limits and prices by tier (quota.md).",
     )
+    samples: SampleSettings = SampleSettings()
     cors_origins: list[str] = Field(
         default_factory=list, description="Pages that may call the API."
+    )
+    embed_origins: list[Origin] = Field(
+        default_factory=list,
+        description="Sites that may show a personality's form in a frame: https://shop.example.com.",
     )
     allowed_hosts: list[str] = Field(
         default_factory=list, description="Further Host headers accepted on loopback."

@@ -9,7 +9,10 @@
     │  ├ UnknownProvider
     │  ├ UnknownVoice
     │  ├ UnknownReport
+    │  ├ UnknownTicket
     │  ├ UnknownKey
+    │  ├ UnknownSample
+    │  ├ UnknownInstallation
     │  ├ UnsupportedLanguage
     │  ├ InvalidSetting
     │  ├ TextTooLong
@@ -60,10 +63,13 @@ __all__ = [
     "Throttled",
     "TimedOut",
     "Unavailable",
+    "UnknownInstallation",
     "UnknownKey",
     "UnknownPersonality",
     "UnknownProvider",
     "UnknownReport",
+    "UnknownSample",
+    "UnknownTicket",
     "UnknownVoice",
     "UnsupportedLanguage",
 ]
@@ -124,9 +130,24 @@ class UnknownReport(RequestError):
     code = "unknown_report"
 
 
+class UnknownTicket(RequestError):
+    status = 404
+    code = "unknown_ticket"
+
+
 class UnknownKey(RequestError):
     status = 404
     code = "unknown_key"
+
+
+class UnknownSample(RequestError):
+    status = 404
+    code = "unknown_sample"
+
+
+class UnknownInstallation(RequestError):
+    status = 404
+    code = "unknown_installation"
 
 
 class UnsupportedLanguage(RequestError):

@@ -8,23 +8,33 @@ from typing import get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from polyvox.config import DeadlineSettings, Settings
+from polyvox.config import DeadlineSettings, SampleSettings, Settings
 
 PAGE = Path(__file__).parents[2] / "docs/configuration.md"
 BEGIN, END = "<!-- settings: begin -->\n", "<!-- settings: end -->"
-SHOWN = {"home": "platform's data folder", "database_url": "SQLite in the home folder"}
+SHOWN = {
+    "home": "platform's data folder",
+    "database_url": "SQLite in the home folder",
+    "samples__store": "`samples` in the home folder",
+}
 
 
 def table() -> str:
     rows = ["| setting | default | |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        rows.append(
-            f"| `POLYVOX_{name.upper()}` | {_default(name, field)} | {field.description or ''} |"
-        )
         if isinstance(field.default, DeadlineSettings):
-            rows.pop()
             rows += _deadlines(name, field.default)
+        elif isinstance(field.default, SampleSettings):
+            inner = SampleSettings.model_fields.items()
+            rows += [_row(f"{name}__{part}", each) for part, each in inner]
+        else:
+            rows.append(_row(name, field))
     return "\n".join(rows) + "\n"
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    told = field.description or ""
+    return f"| `POLYVOX_{name.upper()}` | {_default(name, field)} | {told} |"
 
 
 def _deadlines(name: str, values: DeadlineSettings) -> list[str]:

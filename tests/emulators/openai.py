@@ -36,6 +36,8 @@ class OpenAIEmulator:
     headers: list[dict[str, str]] = field(default_factory=list)
     """Of each request for speech."""
     listed: int = 0
+    stature: float = 1.0
+    """Of whoever speaks, beside Piper's Joe."""
     port: int = 0
 
     @property
@@ -74,7 +76,9 @@ class OpenAIEmulator:
         if refusal := self._refusal(fault, asked):
             return refusal
         speed = float(asked.get("speed", 1.0))
-        pcm = await asyncio.to_thread(spoken, asked["input"], RATE, speed=speed)
+        pcm = await asyncio.to_thread(
+            spoken, asked["input"], RATE, speed=speed, stature=self.stature
+        )
         return await send_audio(request, self.behaviour, fault, pcm, "audio/pcm")
 
     def _refusal(self, fault: Fault, asked: dict[str, Any]) -> web.Response | None:

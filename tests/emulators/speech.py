@@ -16,9 +16,12 @@ _LOCK = threading.Lock()
 _TAG = re.compile(r"<[^>]*>")
 
 
-def spoken(text: str, sample_rate: int, *, speed: float = 1.0) -> bytes:
-    """``text`` as s16le mono PCM of ``sample_rate`` (Hz), ``speed`` times as fast. Blocks."""
-    return _made(text, sample_rate, round(speed, 3))
+def spoken(text: str, sample_rate: int, *, speed: float = 1.0, stature: float = 1.0) -> bytes:
+    """``text`` as s16le mono PCM of ``sample_rate`` (Hz), ``speed`` times as fast. Blocks.
+
+    Pitch and formants are divided by ``stature``: below 1 it is the voice of somebody smaller.
+    """
+    return _made(text, sample_rate, round(speed, 3), stature)
 
 
 def plain(ssml: str) -> str:
@@ -27,13 +30,16 @@ def plain(ssml: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _made(text: str, sample_rate: int, speed: float) -> bytes:
+def _made(text: str, sample_rate: int, speed: float, stature: float) -> bytes:
     with _LOCK:
         voice = _voice()
-        config = SynthesisConfig(length_scale=1 / speed, noise_scale=0.0, noise_w_scale=0.0)
+        config = SynthesisConfig(
+            length_scale=1 / (speed * stature), noise_scale=0.0, noise_w_scale=0.0
+        )
         pcm = b"".join(chunk.audio_int16_bytes for chunk in voice.synthesize(text, config))
     samples = np.frombuffer(pcm, dtype=np.int16)
-    resampled: bytes = soxr.resample(samples, voice.config.sample_rate, sample_rate).tobytes()
+    rate = voice.config.sample_rate / stature
+    resampled: bytes = soxr.resample(samples, rate, sample_rate).tobytes()
     return resampled
 
 

@@ -80,13 +80,14 @@ def active_power(samples: Samples) -> float:
 def with_noise(samples: Samples, snr_db: float, seed: int = 1) -> Samples:
     """White noise ``snr_db`` below the active speech."""
     noise = np.random.default_rng(seed).standard_normal(len(samples))
-    return samples + noise * np.sqrt(active_power(samples) / 10 ** (snr_db / 10))
+    scale = np.sqrt(active_power(samples) / 10 ** (snr_db / 10))
+    return np.asarray(samples + scale * noise)
 
 
 def clipped(samples: Samples, share: float, ceiling: float = 0.999) -> Samples:
     """Raised until ``share`` of all samples go beyond ``ceiling``, where they are cut off."""
     level = float(np.quantile(np.abs(samples), 1 - share))
-    return np.clip(samples * ceiling / level, -ceiling, ceiling)
+    return np.asarray(np.clip(samples * ceiling / level, -ceiling, ceiling))
 
 
 def with_offset(samples: Samples, offset: float) -> Samples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Protocol
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -13,16 +14,35 @@ from starlette.middleware.cors import CORSMiddleware
 from polyvox.api.docs import add_docs
 from polyvox.api.encoding import EncodingThreads
 from polyvox.api.errors import add_error_handlers
-from polyvox.api.guards import BodyLimit, KeyGuard, LoopbackGuard
+from polyvox.api.framing import FrameGuard
+from polyvox.api.guards import BodyLimit, KeyGuard, LoopbackGuard, Visitors
 from polyvox.api.host import ApiHost
 from polyvox.api.middleware import RequestContext
-from polyvox.api.routes import health, listing, personalities, providers, speech, stats, usage
+from polyvox.api.routes import (
+    health,
+    installing,
+    listing,
+    personalities,
+    providers,
+    samples,
+    script,
+    speech,
+    stats,
+    system,
+    usage,
+)
 from polyvox.api.views import ErrorReply
 
 EXPOSED_HEADERS = ["x-request-id", "x-polyvox-speech-id", "x-polyvox-provider", "etag"]
 
 
-def create_app(application: ApiHost) -> FastAPI:
+class Console(Visitors, Protocol):
+    """Pages for people, put below the API."""
+
+    def mount(self, app: FastAPI) -> None: ...
+
+
+def create_app(application: ApiHost, console: Console | None = None) -> FastAPI:
     """Starts and stops ``application`` with itself."""
     threads = EncodingThreads()
 
@@ -30,6 +50,7 @@ def create_app(application: ApiHost) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await application.start()
         try:
+            await application.services.providers.warm_up()
             yield
         finally:
             await application.stop()
@@ -40,7 +61,7 @@ def create_app(application: ApiHost) -> FastAPI:
         summary="One API, every voice model.",
         version=version("polyvox"),
         lifespan=lifespan,
-        middleware=_middleware(application),
+        middleware=_middleware(application, console),
         openapi_url=None,  # polyvox.api.docs serves both
         docs_url=None,
         redoc_url=None,
@@ -49,16 +70,33 @@ def create_app(application: ApiHost) -> FastAPI:
     )
     app.state.host, app.state.threads = application, threads
     add_error_handlers(app)
-    for routes in (speech, personalities, providers, listing, stats, usage, health):
+    for routes in (
+        speech,
+        personalities,
+        samples,
+        script,
+        providers,
+        listing,
+        stats,
+        usage,
+        system,
+        installing,
+        health,
+    ):
         app.include_router(routes.router)
     add_docs(app)
+    if console is not None:
+        console.mount(app)
     return app
 
 
-def _middleware(application: ApiHost) -> list[Middleware]:
+def _middleware(application: ApiHost, visitors: Visitors | None) -> list[Middleware]:
     """Outermost first. Pure ASGI: anything that buffers would break streaming and disconnects."""
     settings = application.settings
-    chain = [Middleware(RequestContext)]
+    chain = [
+        Middleware(RequestContext),
+        Middleware(FrameGuard, origins=settings.embed_origins),
+    ]
     if settings.on_loopback:
         chain.append(Middleware(LoopbackGuard, settings=settings))
     if settings.cors_origins:
@@ -77,7 +115,14 @@ def _middleware(application: ApiHost) -> list[Middleware]:
                 KeyGuard,
                 keys=application.services.keys,
                 anonymous_listing=settings.anonymous_listing,
+                visitors=visitors,
             )
         )
-    chain.append(Middleware(BodyLimit, max_bytes=settings.body_max_bytes))
+    chain.append(
+        Middleware(
+            BodyLimit,
+            max_bytes=settings.body_max_bytes,
+            max_recording_bytes=settings.samples.max_bytes,
+        )
+    )
     return chain

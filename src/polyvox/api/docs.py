@@ -77,7 +77,12 @@ def _operations(document: Document) -> Iterator[str]:
 def _body(path: str, method: str, body: Document | None, document: Document) -> str:
     if body is None:
         return ""
-    schema = body["content"]["application/json"]["schema"]
+    kind, content = next(iter(body["content"].items()))
+    schema = content["schema"]
+    if "$ref" not in schema:  # a form
+        fields = schema["properties"].items()
+        rows = ((n, each, n in schema["required"], each.get("description")) for n, each in fields)
+        return f"<p>Body: {escape(kind)}</p>{_table(rows)}"
     named = document["components"]["schemas"][_name(schema)]
     example = next(iter(named.get("examples", ())), None)
     curl = (

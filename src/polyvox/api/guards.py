@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polyvox.api.errors import (
@@ -21,6 +24,15 @@ from polyvox.services.keys import KeyService
 
 BODY_S = 30.0
 """How long a request's body may take to arrive."""
+UPLOAD_S = 600.0
+"""How long a recording may take to arrive."""
+FORM_BYTES = 64 << 10
+"""What a form may have beside its file."""
+UPLOADS = re.compile(r"/v1/personalities/[^/]+/samples")
+API_PREFIX = "/v1/"
+REQUESTS = ("http", "websocket")
+POLICY_VIOLATION = 1008
+"""Close code of a websocket (RFC 6455)."""
 ALWAYS_OPEN = frozenset(["/healthz"])
 LISTINGS = frozenset(["/v1/models", "/v1/audio/models", "/v1/audio/voices"])
 """What Open WebUI reads without its key; open when ``anonymous_listing`` is set."""
@@ -40,8 +52,8 @@ class LoopbackGuard:
         self._origins = set(settings.cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (refusal := self._refusal(Headers(scope=scope))):
-            await error_response(refusal)(scope, receive, send)
+        if scope["type"] in REQUESTS and (refusal := self._refusal(Headers(scope=scope))):
+            await _refuse(refusal, scope, receive, send)
             return
         await self.app(scope, receive, send)
 
@@ -61,37 +73,74 @@ class LoopbackGuard:
         )
 
 
-class KeyGuard:
-    """Asks for ``Authorization: Bearer pvx_…`` everywhere but at the few open paths."""
+class Visitors(Protocol):
+    """Knows who has logged in to the console."""
 
-    def __init__(self, app: ASGIApp, keys: KeyService, *, anonymous_listing: bool) -> None:
+    login_path: str
+
+    async def admits(self, cookies: str) -> bool:
+        """Of a Cookie header, which no page of another site can have sent."""
+        ...
+
+
+class KeyGuard:
+    """Asks for ``Authorization: Bearer pvx_…``, or a visitor's login, everywhere but at the few open
+    paths. People who come without are sent to where they can log in."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        keys: KeyService,
+        *,
+        anonymous_listing: bool,
+        visitors: Visitors | None = None,
+    ) -> None:
         self.app = app
         self._keys = keys
+        self._visitors = visitors
         self._open = ALWAYS_OPEN | LISTINGS if anonymous_listing else ALWAYS_OPEN
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not self._is_open(scope):
+        if scope["type"] in REQUESTS and not self._is_open(scope):
+            headers = Headers(scope=scope)
             try:
-                await self._keys.check(_bearer(Headers(scope=scope).get("authorization", "")))
+                await self._check(headers)
             except NotAllowed as error:
-                await error_response(error)(scope, receive, send)
+                if self._visitors and _is_page(scope, headers):
+                    there = RedirectResponse(self._visitors.login_path, status_code=303)
+                    await there(scope, receive, send)
+                else:
+                    await _refuse(error, scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
+    async def _check(self, headers: Headers) -> None:
+        """Raises NotAllowed."""
+        if self._visitors and await self._visitors.admits(headers.get("cookie", "")):
+            return
+        await self._keys.check(_bearer(headers.get("authorization", "")))
+
     def _is_open(self, scope: Scope) -> bool:
-        return scope["method"] in ("GET", "HEAD") and scope["path"] in self._open
+        if self._visitors and scope["path"] == self._visitors.login_path:
+            return True
+        return scope.get("method") in ("GET", "HEAD") and scope["path"] in self._open
 
 
 class BodyLimit:
-    """Reads the body before anybody parses it; whole, within the limit, within BODY_S."""
+    """Reads the body before anybody parses it; whole, within the limit, within BODY_S. A recording
+    passes piece by piece: whoever reads it gets BodyTooLarge or BodyTooSlow."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, max_recording_bytes: int = 0) -> None:
         self.app = app
         self._max = max_bytes
+        self._max_recording = max_recording_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _has_body(Headers(scope=scope)):
             await self.app(scope, receive, send)
+            return
+        if self._max_recording and _is_upload(scope):
+            await self.app(scope, _counted(receive, self._max_recording), send)
             return
         try:
             async with asyncio.timeout(BODY_S):
@@ -124,6 +173,20 @@ class BodyLimit:
             raise BodyTooLarge(f"The body is larger than {self._max} bytes (body_max_bytes).")
 
 
+async def _refuse(error: RequestError, scope: Scope, receive: Receive, send: Send) -> None:
+    """A websocket that was not accepted yet is turned away without a body."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+    else:
+        await error_response(error)(scope, receive, send)
+
+
+def _is_page(scope: Scope, headers: Headers) -> bool:
+    """Whether a person's browser asks for a page, not a program for an answer."""
+    asked = scope.get("method") == "GET" and not scope["path"].startswith(API_PREFIX)
+    return asked and "text/html" in headers.get("accept", "")
+
+
 def _has_body(headers: Headers) -> bool:
     return "content-length" in headers or "transfer-encoding" in headers
 
@@ -136,6 +199,36 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return held.pop() if held else await receive()
 
     return replay
+
+
+def _is_upload(scope: Scope) -> bool:
+    kind = Headers(scope=scope).get("content-type", "")
+    form = kind.casefold().startswith("multipart/form-data")
+    return form and scope["method"] == "POST" and UPLOADS.fullmatch(scope["path"]) is not None
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """``receive`` of a form with one file of at most ``most`` bytes."""
+    left: int | None = most + FORM_BYTES
+    deadline = asyncio.get_running_loop().time() + UPLOAD_S
+
+    async def counted() -> Message:
+        nonlocal left
+        if left is None:  # it has arrived
+            return await receive()
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow(f"It did not arrive within {UPLOAD_S:g} s (UPLOAD_S).") from None
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise BodyTooLarge(f"The recording is larger than {most} bytes (samples.max_bytes).")
+        if not message.get("more_body", False):
+            left = None
+        return message
+
+    return counted
 
 
 def _bearer(authorization: str) -> str:

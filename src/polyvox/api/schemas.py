@@ -30,7 +30,7 @@ class VoiceReference(BaseModel):
     id: str
 
 
-class SpeechBody(BaseModel):
+class TicketBody(BaseModel):
     """OpenAI's request. Unknown fields are accepted, and null stands for a field not given."""
 
     model_config = ConfigDict(
@@ -64,12 +64,6 @@ class SpeechBody(BaseModel):
         default=AudioFormat.MP3, description="`pcm` is 16-bit signed little-endian, mono, 24 kHz."
     )
     speed: float = Field(default=1.0, ge=MIN_SPEED, le=MAX_SPEED)
-    stream_format: Literal["audio", "sse"] = Field(
-        default="audio",
-        description="`sse` sends `speech.audio.delta` events with base64 audio in "
-        "`response_format`, then `speech.audio.done`, whose usage counts characters "
-        "(input_tokens) and milliseconds of audio (output_tokens); or `error`.",
-    )
     language: LanguageTag | None = Field(
         default=None, description="BCP 47. Default: the personality's primary language."
     )
@@ -88,6 +82,17 @@ class SpeechBody(BaseModel):
     @property
     def voice_name(self) -> str | None:
         return self.voice.id if isinstance(self.voice, VoiceReference) else self.voice
+
+
+class SpeechBody(TicketBody):
+    __doc__ = TicketBody.__doc__
+
+    stream_format: Literal["audio", "sse"] = Field(
+        default="audio",
+        description="`sse` sends `speech.audio.delta` events with base64 audio in "
+        "`response_format`, then `speech.audio.done`, whose usage counts characters "
+        "(input_tokens) and milliseconds of audio (output_tokens); or `error`.",
+    )
 
 
 _CONFIG_NOTE = (

@@ -8,9 +8,17 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from polyvox.api.schemas import Document
-from polyvox.domain.capabilities import Availability, Kind, Licence, SampleNeeds, TextLimit
+from polyvox.domain.capabilities import (
+    Availability,
+    Kind,
+    Licence,
+    Published,
+    SampleNeeds,
+    TextLimit,
+)
 from polyvox.domain.quota import QuotaPolicy
 from polyvox.domain.speech import SpeechReport
+from polyvox.services.overview import Measured
 
 
 class PersonalityView(BaseModel):
@@ -82,6 +90,16 @@ class CapabilitiesView(BaseModel):
     streaming: bool
     cloning: SampleNeeds | None
     limits: dict[str, TextLimit]
+    published: Published | None = Field(
+        description="What is said of it elsewhere; `measured` is of this installation."
+    )
+
+
+class EngineView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    state: Literal["unloaded", "loading", "loaded"]
+    memory_bytes: int | None = Field(description="Of its own process.")
 
 
 class ProviderView(BaseModel):
@@ -92,8 +110,15 @@ class ProviderView(BaseModel):
     kind: Kind | None
     availability: Availability
     resting: str | None = Field(description="Why it is not asked just now, after failures.")
+    in_service: bool = Field(description="False where it was stopped, or could not be started.")
+    engine: EngineView | None = Field(
+        description="Of one whose engine can be loaded and unloaded while it is in service."
+    )
     capabilities: CapabilitiesView | None
     licence: Licence | None
+    measured: Measured | None = Field(
+        description="Averages of what it synthesized here in the last 30 days; None without any."
+    )
     settings_schema: dict[str, Any] | None = Field(
         description="JSON schema of `voice_config.providers.<id>.settings`."
     )
@@ -110,6 +135,7 @@ class LanguageView(BaseModel):
     own_name: str
     providers: list[str]
     tags: list[str]
+    sentence: str = Field(description="To hear a voice by.")
 
 
 class LanguageList(BaseModel):
@@ -149,6 +175,25 @@ class StatsReply(BaseModel):
     totals: StatsTotals
 
 
+class FailureView(BaseModel):
+    """A provider that failed in a reply, ``times`` times for the same reason."""
+
+    speech_id: str
+    at: datetime
+    personality: str | None
+    provider: str | None = Field(description="None where nobody could be asked.")
+    code: str
+    told: str = Field(description="In plain words.")
+    message: str | None = Field(description="What the provider said of it, and what to do.")
+    times: int
+    instead: list[str] = Field(description="Who spoke in its place; nobody where it is empty.")
+
+
+class FailureList(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[FailureView]
+
+
 class UsageRow(BaseModel):
     """A tier of a provider in one month. Characters are counted as the provider bills them."""
 
@@ -185,6 +230,15 @@ class UsageRow(BaseModel):
 class UsageReply(BaseModel):
     object: Literal["list"] = "list"
     data: list[UsageRow]
+
+
+class TicketView(BaseModel):
+    """``id`` is that of the speech, also for its report."""
+
+    id: str
+    audio: str = Field(description="Where it is spoken, once: a path of this server.")
+    report: str = Field(description="The path of its report.")
+    seconds: float = Field(description="How long it waits for its player.")
 
 
 class ReportView(SpeechReport):

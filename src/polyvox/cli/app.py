@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from polyvox.cli import (
+    cache,
     doctor,
     keys,
     languages,
     models,
     personalities,
     providers,
+    samples,
     serve,
     speak,
     stats,
@@ -60,10 +62,12 @@ app.command()(providers.providers)
 app.add_typer(voices.app)
 app.add_typer(models.app)
 app.add_typer(personalities.app)
+app.add_typer(samples.app)
 app.command()(languages.languages)
 app.command()(stats.stats)
 app.command()(usage.usage)
 app.add_typer(keys.app)
+app.add_typer(cache.app)
 app.command()(doctor.doctor)
 app.command("version")(version_.show_version)
 

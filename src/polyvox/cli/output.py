@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 UNBOUNDED = 100_000
 """Columns where nobody watches: a pipe gets every row on one line, whole."""
 
-STATE_STYLES = {"ready": "green", "loading": "yellow", "unavailable": "red"}
+STATE_STYLES = {
+    **dict.fromkeys(("ready", "good"), "green"),
+    **dict.fromkeys(("loading", "fair", "repairable"), "yellow"),
+    **dict.fromkeys(("unavailable", "bad", "unusable"), "red"),
+}
 
 
 def print_json(data: Any, *, file: TextIO | None = None, indent: int | None = 2) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from polyvox.services.container import Services
     from polyvox.services.personalities import PersonalityService
     from polyvox.services.ports import Personality
+    from polyvox.services.prospects import Prospect
 
 app = typer.Typer(
     name="personalities",
@@ -79,6 +80,28 @@ def list_(as_json: Json = False) -> None:
 def show(personality: Id, as_json: Json = False) -> None:
     """Show one, with its voice_config and statistics."""
     _show(_call(lambda personalities: personalities.get(personality)), as_json=as_json)
+
+
+@app.command()
+def chain(
+    personality: Id,
+    language: Annotated[str | None, typer.Option(help="Default: its primary one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say who would speak for it now, in which order, and why others would not."""
+
+    async def told(services: Services) -> Sequence[Prospect]:
+        return await services.overview.chain(personality, language)
+
+    links = call(told)
+    if as_json:
+        print_json(links)
+        return
+    table(
+        ("provider", "now", "why", "what to do"),
+        ((link.provider, link.told, link.reason or "", link.remedy or "") for link in links),
+        empty="",
+    )
 
 
 @app.command()

@@ -11,6 +11,7 @@ from polyvox.cli.session import call
 if TYPE_CHECKING:
     from polyvox.domain.capabilities import Licence
     from polyvox.services.container import Services
+    from polyvox.services.overview import Measured
     from polyvox.services.providers import Found
 
 
@@ -28,10 +29,11 @@ def providers(as_json: Json = False) -> None:
 
 
 async def _rows(services: Services) -> list[dict[str, Any]]:
-    return [_row(found) for found in services.providers.all()]
+    measured = await services.overview.measured()
+    return [_row(found, measured.get(found.id)) for found in services.providers.all()]
 
 
-def _row(found: Found) -> dict[str, Any]:
+def _row(found: Found, measured: Measured | None) -> dict[str, Any]:
     availability = found.availability()
     row: dict[str, Any] = {
         "id": found.id,
@@ -46,6 +48,7 @@ def _row(found: Found) -> dict[str, Any]:
             "kind": found.provider.kind,
             "licence": capabilities.licence,
             "capabilities": capabilities,
+            "measured": measured,
             "settings_schema": found.provider.settings_type.model_json_schema(),
         }
     return row

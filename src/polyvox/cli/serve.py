@@ -10,6 +10,7 @@ import shlex
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,8 @@ from polyvox.cli.session import opened, run
 from polyvox.errors import ConfigError
 
 if TYPE_CHECKING:
+    from polyvox.api.app import Console
+    from polyvox.bootstrap import Application
     from polyvox.config import Settings
 
 GRACEFUL_S = 1
@@ -96,7 +99,7 @@ async def _serve(settings: Settings, listener: socket.socket, announce: Announce
                 announce(application.services.providers)
 
     config = uvicorn.Config(
-        create_app(application),
+        create_app(application, _console(application)),
         http="httptools",
         lifespan="on",
         log_config=None,
@@ -104,6 +107,16 @@ async def _serve(settings: Settings, listener: socket.socket, announce: Announce
         timeout_graceful_shutdown=GRACEFUL_S,
     )
     await Server(config).serve(sockets=[listener])
+
+
+def _console(application: Application) -> Console | None:
+    """None where NiceGUI, which the console is made with, is not installed."""
+    if find_spec("nicegui") is None:
+        say('For the web console: pip install "polyvox[console]"')
+        return None
+    from polyvox.console.app import Console
+
+    return Console(application)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

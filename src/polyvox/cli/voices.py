@@ -12,11 +12,9 @@ from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, put, say, table
 from polyvox.cli.progress import file_bars
 from polyvox.cli.session import call
-from polyvox.errors import RequestError
 
 if TYPE_CHECKING:
     from polyvox.domain.capabilities import Voice
-    from polyvox.provider.installing import VoiceInstaller
     from polyvox.services.container import Services
 
 app = typer.Typer(
@@ -60,7 +58,7 @@ def catalogue(
     """List the voices that can be installed."""
 
     async def listed(services: Services) -> Sequence[str]:
-        return await _installer(services, provider).catalogue()
+        return await services.installs.catalogue(provider)
 
     ids = call(listed, providers=False)
     if as_json:
@@ -78,7 +76,7 @@ def install(
     """Fetch voices, check them, and install each whole or not at all."""
 
     async def installed(services: Services) -> list[Voice]:
-        installer = _installer(services, provider)
+        installer = services.installs.voice_installer(provider)
         with file_bars() as progress:
             return [await installer.install_voice(name, progress) for name in names]
 
@@ -88,13 +86,3 @@ def install(
         return
     for voice in found:
         say(f"{voice.id} is installed. Try it: polyvox speak 'Hello.' --voice {voice.id} -o a.wav")
-
-
-def _installer(services: Services, provider: str) -> VoiceInstaller:
-    """Raises UnknownProvider, RequestError."""
-    from polyvox.provider.installing import VoiceInstaller
-
-    found = services.providers.get(provider)
-    if isinstance(found, VoiceInstaller):
-        return found
-    raise RequestError(f"The voices of {provider} are not files to install.", param="provider")

@@ -36,6 +36,7 @@ class SpeechRequest(BaseModel):
 
 
 class Outcome(StrEnum):
+    RUNNING = "running"
     OK = "ok"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
@@ -108,6 +109,12 @@ class SpeechReport(_Report):
         """Who spoke the first segment."""
         first = next((s.spoken_by for s in self.segments if s.spoken_by), None)
         return first.provider if first else None
+
+    @property
+    def troubled(self) -> bool:
+        """Whether the reply failed, or a provider did on the way to it."""
+        outcomes = {a.outcome for s in self.segments for a in s.attempts} | {self.outcome}
+        return bool(outcomes & {Outcome.FAILED, Outcome.INTERRUPTED})
 
     @property
     def cached(self) -> bool:

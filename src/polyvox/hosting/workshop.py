@@ -35,9 +35,11 @@ LAST_WORDS_S: Final = 0.5
 
 _ENVIRONMENT: Final = (
     *("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "LANG", "LC_ALL", "TZ"),
-    *("LD_LIBRARY_PATH", "OMP_NUM_THREADS"),
+    "LD_LIBRARY_PATH",
 )
 """All that the child is told of the server's; the operator's keys are not among it."""
+ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Small matrix products, side by side with a server: more threads wait for one another."""
 _FAULTS: Final = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
 """What a decoder dies of that the file has led astray."""
 
@@ -242,7 +244,7 @@ class _Worker:
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return {**kept, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _logger(name: str) -> Callable[[str], None]:

@@ -15,6 +15,7 @@ from polyvox.errors import InvalidSetting, UnknownVoice
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.choice import speaking
 from polyvox.routing.quota import remedy
+from polyvox.routing.samples import NoSample, Shelf, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Candidate:
     settings: VoiceSettings
     stand_in_for: str | None = None
     limit: TextLimit = field(default_factory=TextLimit)
+    samples: tuple[str, ...] = ()
+    """Ids of stored samples to clone from; then there is no voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,15 @@ class _Ranking:
     config: VoiceConfig
     wish: Wish
     standings: Mapping[str, Standing]
+    shelf: Shelf
     candidates: list[Candidate] = field(default_factory=list)
     stand_ins: list[Candidate] = field(default_factory=list)
     out: list[Exclusion] = field(default_factory=list)
 
 
-def rank(config: VoiceConfig, wish: Wish, standings: Mapping[str, Standing]) -> Plan:
+def rank(
+    config: VoiceConfig, wish: Wish, standings: Mapping[str, Standing], shelf: Shelf | None = None
+) -> Plan:
     """Forced provider, else the active one, then the chain, each once.
 
     A provider whose configured voice is missing comes last of all, with another of its voices of
@@ -93,7 +99,7 @@ def rank(config: VoiceConfig, wish: Wish, standings: Mapping[str, Standing]) -> 
     the caller names a voice that the first provider does not have.
     """
     order = tuple(dict.fromkeys(((wish.provider,) if wish.provider else ()) + config.order))
-    ranking = _Ranking(config, wish, standings)
+    ranking = _Ranking(config, wish, standings, shelf or Shelf())
     for place, provider in enumerate(order):
         if place and not wish.fallback:
             reason = "Fallback is switched off for this request."
@@ -113,13 +119,16 @@ def _consider(ranking: _Ranking, provider: str, *, voice: str | None) -> None:
     settings_of = ranking.config.providers.get(provider) or ProviderConfig()
     _check_state(settings_of, standing)
     language = _language(ranking.wish.language, settings_of, standing.capabilities)
-    _check_sample(settings_of, standing.capabilities)
+    samples = _samples(ranking, provider, settings_of, standing, named=voice is not None)
     settings = _settings(settings_of, standing.settings_type, ranking.wish.speed)
 
     def candidate(chosen: str | None, stand_in_for: str | None = None) -> Candidate:
         limit = standing.capabilities.limit_for(language)
-        return Candidate(provider, language, chosen, settings, stand_in_for, limit)
+        return Candidate(provider, language, chosen, settings, stand_in_for, limit, samples)
 
+    if samples and voice is None:
+        ranking.candidates.append(candidate(None))
+        return
     if voice is not None:
         named = _named_voice(voice, provider, standing.voices)
         _check_budget(provider, standing, named)
@@ -172,11 +181,23 @@ def _covers(allowed: str, wanted: str) -> bool:
     return distance(wanted, allowed) is not None or distance(allowed, wanted) is not None
 
 
-def _check_sample(config: ProviderConfig, capabilities: Capabilities) -> None:
-    needs = capabilities.cloning
-    if needs is not None and needs.required and not config.has_sample:
+def _samples(
+    ranking: _Ranking, provider: str, config: ProviderConfig, standing: Standing, *, named: bool
+) -> tuple[str, ...]:
+    """What it clones from; nothing where it speaks with a stock voice: one that was asked for
+    (``named``), or that the document sets and with no sample beside it."""
+    needs = standing.capabilities.cloning
+    has_voice = named or (not config.has_sample and bool(config.voice or config.voices))
+    if needs is None or (has_voice and not needs.required):
+        return ()
+    try:
+        chosen = choose(provider, config, ranking.wish.language, ranking.shelf)
+    except NoSample as lack:
+        raise _Out(lack.code, lack.reason, lack.remedy) from lack
+    if not chosen and needs.required:
         wanted = f"{needs.min_s:g} to {needs.max_s:g} s"
         raise _Out("sample", "It clones a voice and has no sample.", f"Give it one of {wanted}.")
+    return chosen
 
 
 def _settings(

@@ -13,8 +13,10 @@ from polyvox.domain.speech import SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import UnknownPersonality
 from polyvox.routing.candidates import Plan, Standing, Wish, rank
+from polyvox.routing.samples import Shelf
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers, SpentTiers
+from polyvox.services.sample_references import SampleReferences
 
 log = structlog.get_logger(__name__)
 
@@ -28,11 +30,13 @@ class Casting:
         providers: Providers,
         personalities: PersonalityReader | None,
         spent: SpentTiers | None = None,
+        samples: SampleReferences | None = None,
     ) -> None:
         self._request = request
         self._providers = providers
         self._personalities = personalities
         self._spent = spent
+        self._samples = samples
         self._stored_version: int | None = None
         self.version = 0
         self.plan = Plan(())
@@ -86,12 +90,19 @@ class Casting:
             speed=request.speed,
             fallback=request.fallback,
         )
-        plan = rank(config, wish, standings)
+        plan = rank(config, wish, standings, await self._shelf(config, standings))
         if self.version and not plan.candidates:
             # The change left nobody to speak: whoever was cast finishes the reply.
             plan = replace(self.plan, out=plan.out)
         self.plan = plan
         self.version += 1
+
+    async def _shelf(self, config: VoiceConfig, standings: dict[str, Standing]) -> Shelf:
+        """Empty where nobody clones: most replies then need not ask the database."""
+        if self._samples is None or not any(s.capabilities.cloning for s in standings.values()):
+            return Shelf()
+        stored = self._request.voice_config is None
+        return await self._samples.shelf(self._request.personality if stored else None, config)
 
 
 def _language_of(

@@ -60,6 +60,9 @@ class KeyService:
         """Raises UnknownKey."""
         await self._repository.revoke(key_id, self._now())
 
+    async def is_live(self, key_id: str) -> bool:
+        return any(k.id == key_id and k.revoked_at is None for k in await self._repository.list())
+
     async def any_live(self) -> bool:
         return any(key.revoked_at is None for key in await self._repository.list())
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import langcodes
 
 from polyvox.domain.capabilities import State
 from polyvox.domain.language import distance
+from polyvox.routing.candidates import Wish, rank
+from polyvox.services.ports import Personality
+from polyvox.services.previews import sentence
 from polyvox.services.providers import Providers
+
+if TYPE_CHECKING:
+    from polyvox.services.container import Services
 
 SPECIFIED = [
     "en",
@@ -39,12 +50,22 @@ SPECIFIED = [
 """The 26 languages of the specification; what installed providers speak comes on top."""
 
 
+@dataclass(frozen=True, slots=True)
+class ForPersonality:
+    """A language as one personality has it: ``speakers`` are those of its chain who would speak it
+    now, in the chain's order, ``others`` further providers who could."""
+
+    tag: str
+    name: str
+    own_name: str
+    speakers: tuple[str, ...]
+    others: tuple[str, ...]
+
+
 def languages(providers: Providers) -> list[dict[str, object]]:
-    """Each language's tag, English and own name, and the providers that can speak it now."""
-    spoken: dict[str, tuple[str, ...]] = {}
-    for found in providers.all():
-        if found.provider and found.availability().state is not State.UNAVAILABLE:
-            spoken[found.id] = found.provider.capabilities().languages
+    """Each language's tag, English and own name, the providers that can speak it now, and a sentence
+    to hear a voice by."""
+    spoken = _spoken(providers)
     bases = {tag.split("-")[0] for tags in spoken.values() for tag in tags}
     rows: list[dict[str, object]] = []
     for tag in sorted(set(SPECIFIED) | bases):
@@ -56,9 +77,63 @@ def languages(providers: Providers) -> list[dict[str, object]]:
                 "own_name": named.autonym(),
                 "providers": [p for p, tags in spoken.items() if _speaks(tag, tags)],
                 "tags": sorted({t for ts in spoken.values() for t in ts if _speaks(tag, (t,))}),
+                "sentence": sentence(tag),
             }
         )
     return rows
+
+
+async def speakers(
+    services: Services, personality: Personality, tags: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Who of the personality's chain would speak each of ``tags`` now, in the chain's order."""
+    config = personality.voice_config
+    standings = await services.providers.standings(config.order, services.quota.spent)
+    shelf = await services.samples.references.shelf(personality.id, config)
+
+    def able(tag: str) -> tuple[str, ...]:
+        able = {c.provider for c in rank(config, Wish(tag), standings, shelf).candidates}
+        return tuple(provider for provider in config.order if provider in able)
+
+    # In a thread: a language is compared with each of a thousand voices.
+    return await asyncio.to_thread(lambda: {tag: able(tag) for tag in tags})
+
+
+async def for_personality(services: Services, personality: Personality) -> list[ForPersonality]:
+    """The specified languages, what providers speak besides, and the personality's own; by name."""
+    chosen = personality.voice_config.languages
+    spoken = _spoken(services.providers)
+    bases = {tag.split("-")[0] for tags in spoken.values() for tag in tags}
+    tags = {*SPECIFIED, *bases, chosen.primary, *chosen.supported}
+    able = await speakers(services, personality, tags)
+    found = []
+    for tag in tags:
+        known = langcodes.Language.get(tag)
+        others = (p for p, offered in spoken.items() if _speaks(tag, offered))
+        found.append(
+            ForPersonality(
+                tag,
+                known.display_name(),
+                known.autonym(),
+                able[tag],
+                tuple(p for p in others if p not in able[tag]),
+            )
+        )
+    return sorted(found, key=lambda language: language.name)
+
+
+def variants(providers: Providers) -> list[str]:
+    """Tags with a region or script that providers speak now: ``pt-BR``."""
+    return sorted({tag for tags in _spoken(providers).values() for tag in tags if "-" in tag})
+
+
+def _spoken(providers: Providers) -> dict[str, tuple[str, ...]]:
+    """Tags that each provider can speak now."""
+    return {
+        found.id: found.provider.capabilities().languages
+        for found in providers.all()
+        if found.provider and found.availability().state is not State.UNAVAILABLE
+    }
 
 
 def _speaks(wanted: str, tags: tuple[str, ...]) -> bool:

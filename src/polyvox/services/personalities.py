@@ -13,6 +13,8 @@ from polyvox.errors import Conflict, InvalidSetting
 from polyvox.routing.candidates import parse_settings
 from polyvox.services.ports import Personality, PersonalityRepository, Switch
 from polyvox.services.providers import Providers
+from polyvox.services.sample_references import with_stored, without_stored
+from polyvox.services.samples import SampleService
 from polyvox.services.usage import UsageService
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -21,7 +23,8 @@ NAME_MAX, DESCRIPTION_MAX = 200, 2000
 
 
 class PersonalityService:
-    """Reads come with ``voice_config.stats`` computed from usage; what a caller writes there is dropped.
+    """Reads come with ``voice_config.stats`` computed from usage, and with the stored samples among
+    ``voice_config.voice_samples``; what a caller writes there is dropped.
 
     ``on_change`` is told the id of every personality that was changed or deleted.
     """
@@ -31,6 +34,7 @@ class PersonalityService:
         repository: PersonalityRepository,
         providers: Providers,
         usage: UsageService,
+        samples: SampleService,
         *,
         on_change: Callable[[str], None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -38,6 +42,7 @@ class PersonalityService:
         self._repository = repository
         self._providers = providers
         self._usage = usage
+        self._samples = samples
         self._on_change = on_change
         self._now = now
 
@@ -50,7 +55,8 @@ class PersonalityService:
         stored = await self._repository.get(personality_id)
         stats = await self._usage.stats_of(personality_id)
         config = stored.voice_config.model_copy(update={"stats": stats})
-        return replace(stored, voice_config=config)
+        entries = await self._samples.references.entries(personality_id)
+        return replace(stored, voice_config=with_stored(config, entries))
 
     async def create(
         self,
@@ -71,7 +77,7 @@ class PersonalityService:
             id=personality_id,
             name=_text(name, "name", NAME_MAX, required=True),
             description=_text(description, "description", DESCRIPTION_MAX),
-            voice_config=self.parse(voice_config or {}),
+            voice_config=await self._valid(voice_config or {}),
             version=1,
             created_at=at,
             updated_at=at,
@@ -100,7 +106,9 @@ class PersonalityService:
             description=stored.description
             if description is None
             else _text(description, "description", DESCRIPTION_MAX),
-            voice_config=stored.voice_config if voice_config is None else self.parse(voice_config),
+            voice_config=stored.voice_config
+            if voice_config is None
+            else await self._valid(voice_config),
         )
         return await self._replace(stored, changed)
 
@@ -135,11 +143,13 @@ class PersonalityService:
         return await self._repository.switches(personality_id, limit=limit)
 
     async def delete(self, personality_id: str) -> None:
+        """With its samples. Raises UnknownPersonality, Conflict when others speak with these."""
+        await self._samples.leave(personality_id)
         await self._repository.delete(personality_id)
         self._on_change(personality_id)
 
     def parse(self, document: Mapping[str, Any] | VoiceConfig) -> VoiceConfig:
-        """A valid document without statistics.
+        """A valid document without statistics and entries of stored samples.
 
         Raises InvalidSetting, naming the field. Settings of providers that are not installed are
         kept as they are: nothing here can judge them.
@@ -153,7 +163,12 @@ class PersonalityService:
                 except InvalidSetting as error:
                     where = f"voice_config.providers.{provider}.settings.{error.param}"
                     raise InvalidSetting(error.message, param=where) from error
-        return config.model_copy(update={"stats": {}})
+        return without_stored(config).model_copy(update={"stats": {}})
+
+    async def _valid(self, document: Mapping[str, Any] | VoiceConfig) -> VoiceConfig:
+        config = self.parse(document)
+        await self._samples.references.check(config)
+        return config
 
     async def _replace(self, stored: Personality, changed: Personality) -> Personality:
         at = self._now()

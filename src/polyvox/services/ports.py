@@ -172,6 +172,12 @@ class ReportRepository(Protocol):
         """Raises UnknownReport."""
         ...
 
+    async def troubled(
+        self, *, personality: str | None = None, since: datetime | None = None, limit: int
+    ) -> Sequence[SpeechReport]:
+        """Those that failed, or in which a provider did; newest first."""
+        ...
+
     async def prune(self, *, keep: int) -> int:
         """Delete all but the newest ``keep``; how many went."""
         ...

@@ -21,6 +21,8 @@ from polyvox.routing.candidates import Standing
 VOICES_S = 5.0
 """A provider that takes longer to list its voices is out of this plan."""
 STOP_S = 10.0
+STOPPED = "The operator has stopped it."
+START_REMEDY = "Start it: on the console's page System, or by POST /v1/providers/ID/start."
 
 log = structlog.get_logger(__name__)
 AnyProvider = Provider[Any]
@@ -37,6 +39,15 @@ class Found:
     breaker: Breaker
     fault: Availability | None = None
     started: bool = False
+
+    @property
+    def in_service(self) -> bool:
+        return self.started and self.fault is None
+
+    @property
+    def stopped(self) -> bool:
+        """By the operator, not by a fault."""
+        return self.fault is not None and self.fault.reason == STOPPED
 
     def availability(self) -> Availability:
         if self.fault is not None or self.provider is None:
@@ -79,6 +90,8 @@ class Providers:
     ) -> None:
         self._home = home
         self._options = options
+        self._loaders = loaders
+        self._changing = asyncio.Lock()
         self._found = {
             name: self._load(name, loader, Breaker(clock, policy))
             for name, loader in sorted(loaders.items())
@@ -116,6 +129,27 @@ class Providers:
             found.fault = Availability.unavailable(f"It failed to start: {_told(error)}", remedy)
         found.started = True
 
+    async def warm_up(self) -> None:
+        """Once they are started, where they are to serve for long."""
+        await asyncio.gather(*(self._warm_up(found) for found in self._found.values()))
+
+    async def _warm_up(self, found: Found) -> None:
+        if found.provider is None or found.fault is not None:
+            return
+        try:
+            await found.provider.warm_up()
+        except Exception as error:  # noqa: BLE001 - the first request will tell
+            log.warning("provider_not_warm", provider=found.id, error=_told(error))
+
+    async def forget(self, recordings: Sequence[str]) -> None:
+        """Have all drop what they made of recordings with these SHA-256 digests (hex)."""
+        for found in self._found.values() if recordings else ():
+            try:
+                if found.provider is not None:
+                    await found.provider.forget(recordings)
+            except Exception as error:  # noqa: BLE001 - the others are to forget all the same
+                log.warning("recordings_not_forgotten", provider=found.id, error=_told(error))
+
     async def stop(self) -> None:
         await asyncio.gather(*(self._stop(found) for found in self._found.values()))
 
@@ -128,6 +162,34 @@ class Providers:
                 await found.provider.stop()
         except Exception as error:  # noqa: BLE001 - the others must be stopped too
             log.warning("provider_not_stopped", provider=found.id, error=_told(error))
+
+    async def start_one(self, provider: str) -> Found:
+        """Put it into service, where it is not; how that went is in what is returned.
+
+        Raises UnknownProvider.
+        """
+        async with self._changing:
+            found = self.find(provider)
+            if not found.in_service:
+                await self._stop(found)
+                found.breaker.reset()
+                found = self._load(provider, self._loaders[provider], found.breaker)
+                self._found[provider] = found
+                await self._start(found)
+                await self._warm_up(found)
+            return found
+
+    async def stop_one(self, provider: str) -> Found:
+        """Take it out of service, and its memory back, until it or Polyvox is started again.
+
+        Who is listening to it goes on with the next of their chain. Raises UnknownProvider.
+        """
+        async with self._changing:
+            found = self.find(provider)
+            if found.in_service:
+                found.fault = Availability.unavailable(STOPPED, START_REMEDY)
+                await self._stop(found)
+            return found
 
     def all(self) -> Sequence[Found]:
         return list(self._found.values())
@@ -152,6 +214,11 @@ class Providers:
 
     def __contains__(self, provider: str) -> bool:
         return provider in self._found
+
+    def name_of(self, provider: str) -> str:
+        """For people; its id, where no more is known of it."""
+        found = self._found.get(provider)
+        return found.provider.capabilities().name if found and found.provider else provider
 
     def settings_type(self, provider: str) -> type[VoiceSettings] | None:
         """None for a provider that is not installed: its settings cannot be judged here."""

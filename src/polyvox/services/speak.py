@@ -8,7 +8,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -29,10 +31,12 @@ from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.candidates import Candidate, Plan
 from polyvox.routing.failover import Failover, Opener, nobody_left
 from polyvox.routing.quota import Speak, metered
+from polyvox.routing.track import Track
 from polyvox.services.casting import Casting
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers
 from polyvox.services.quota import QuotaService
+from polyvox.services.samples import SampleService
 from polyvox.services.speech import Speech
 from polyvox.text.clean import NORMALISER_VERSION, is_speakable, speakable
 
@@ -40,6 +44,11 @@ log = structlog.get_logger(__name__)
 CLEANED_INLINE = 4_000
 """Characters that are cleaned without leaving the event loop."""
 ReportObserver = Callable[[SpeechReport], None]
+
+
+def new_id() -> str:
+    """Of a speech; nobody can guess it."""
+    return f"sp_{uuid.uuid4().hex}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class SpeakService:
         cache: SegmentCache,
         personalities: PersonalityReader | None = None,
         quota: QuotaService | None = None,
+        samples: SampleService | None = None,
         limits: SpeakLimits | None = None,
         observers: Sequence[ReportObserver] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -68,12 +78,15 @@ class SpeakService:
         self._cache = cache
         self._personalities = personalities
         self._quota = quota
+        self._samples = samples
         self._limits = limits or SpeakLimits()
         self._observers = observers
         self._now = now
+        # Weak, since a speech that is never entered is never closed either.
+        self._running: WeakValueDictionary[str, SpeechReport] = WeakValueDictionary()
 
-    async def speak(self, request: SpeechRequest) -> Speech:
-        """The speech, not yet begun: enter it.
+    async def speak(self, request: SpeechRequest, *, speech_id: str | None = None) -> Speech:
+        """The speech, not yet begun: enter it. ``speech_id`` is one of ``new_id``'s.
 
         Raises TextTooLong, UnknownPersonality, UnknownProvider, UnknownVoice,
         UnsupportedLanguage, InvalidSetting, and NoVoiceLeft when no candidate may be tried at all.
@@ -86,13 +99,12 @@ class SpeakService:
                 param="input",
                 remedy="Send it in parts.",
             )
-        spent = self._quota.spent if self._quota else None
-        casting = Casting(request, self._providers, self._personalities, spent)
-        await casting.start()
+        casting = await self.cast(request)
         text = await _cleaned(request.text, casting.language)
-        report = self._new_report(request, casting)
+        report = self._new_report(speech_id or new_id(), request, casting)
         if text and is_speakable(text) and not casting.plan.candidates:
             self._refuse(casting.plan, report)
+        self._running[report.id] = report
         return Speech(
             text if is_speakable(text) else "",
             casting=casting,
@@ -101,13 +113,28 @@ class SpeakService:
             on_close=self._finish,
         )
 
-    def _new_report(self, request: SpeechRequest, casting: Casting) -> SpeechReport:
+    async def cast(self, request: SpeechRequest) -> Casting:
+        """Who would speak ``request``, in which order, and why each other one would not.
+
+        Raises UnknownPersonality, UnknownProvider, UnknownVoice.
+        """
+        spent = self._quota.spent if self._quota else None
+        references = self._samples.references if self._samples else None
+        casting = Casting(request, self._providers, self._personalities, spent, references)
+        await casting.start()
+        return casting
+
+    def running(self, speech_id: str) -> SpeechReport | None:
+        """The report, still growing, of a reply under way."""
+        return self._running.get(speech_id)
+
+    def _new_report(self, speech_id: str, request: SpeechRequest, casting: Casting) -> SpeechReport:
         return SpeechReport(
-            id=f"sp_{uuid.uuid4().hex}",
+            id=speech_id,
             created_at=self._now().isoformat(),
             personality=None if request.voice_config else request.personality,
             language=casting.language,
-            outcome=Outcome.CANCELLED,
+            outcome=Outcome.RUNNING,
             characters=len(request.text),
             candidates=[c.provider for c in casting.plan.candidates],
             out=list(casting.plan.out),
@@ -134,11 +161,16 @@ class SpeakService:
 
     def _opener(self, *, cached: bool) -> Opener:
         @asynccontextmanager
-        async def open_(candidate: Candidate, text: str) -> AsyncIterator[CachedAudio]:
+        async def open_(candidate: Candidate, track: Track) -> AsyncIterator[CachedAudio]:
             found = self._providers.find(candidate.provider)
             provider = self._providers.get(candidate.provider)
             utterance: Utterance[Any] = Utterance(
-                text, candidate.language, candidate.voice, candidate.settings
+                track.text,
+                candidate.language,
+                candidate.voice,
+                candidate.settings,
+                await self._samples_of(candidate),
+                before=track.before if provider.capabilities().carries_style else (),
             )
 
             def trial(speak: Speak) -> AsyncGenerator[AudioChunk, None]:
@@ -160,6 +192,12 @@ class SpeakService:
 
         return open_
 
+    async def _samples_of(self, candidate: Candidate) -> tuple[Path, ...]:
+        """Raises ProviderError."""
+        if self._samples is None or not candidate.samples:
+            return ()
+        return await self._samples.files(candidate.samples, candidate.provider)
+
     async def _key(self, provider: Provider[Any], utterance: Utterance[Any]) -> str:
         return await compute_segment_key(
             provider=provider.id,
@@ -169,6 +207,7 @@ class SpeakService:
         )
 
     def _finish(self, report: SpeechReport) -> None:
+        self._running.pop(report.id, None)
         log.info(
             "speech",
             speech_id=report.id,

@@ -206,7 +206,8 @@ class Speech:
         for number, text in enumerate(cut, start=index):
             report = SegmentReport(index=number, characters=len(text), attempts=[], out=[])
             self.report.segments.append(report)
-            self._tracks.append(Track(text, report))
+            before = tuple(track.text for track in self._tracks)
+            self._tracks.append(Track(text, report, before))
 
     def _cut(self, text: str, limit: TextLimit, *, first: bool) -> list[str]:
         """Only the reply's first segment is kept short: later ones have time."""
@@ -234,6 +235,8 @@ class Speech:
                 self._note(error)
             if isinstance(error, NoVoiceLeft):
                 error.speech_id = self.id
+            if self.report.outcome is Outcome.RUNNING:
+                self.report.outcome = Outcome.CANCELLED
             self.report.latency_ms = self._elapsed_ms()
             self._on_close(self.report)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 
 import structlog
@@ -14,6 +16,7 @@ import structlog
 from polyvox.domain.speech import Attempt, Outcome, SpeechReport
 from polyvox.domain.voice_config import ProviderStats
 from polyvox.errors import UnknownReport
+from polyvox.services.failures import Failure, failures_of
 from polyvox.services.ports import (
     LATENCY_BUCKETS_MS,
     ReportRepository,
@@ -144,6 +147,14 @@ class UsageService:
             error.remedy = f"The newest {self._kept} reports are kept, from the end of each reply."
             raise
 
+    async def failures(
+        self, *, personality: str | None = None, since: datetime | None = None, limit: int = 50
+    ) -> list[Failure]:
+        """Of the newest ``limit`` replies in which something failed; newest first."""
+        await self.flush()
+        found = await self._reports.troubled(personality=personality, since=since, limit=limit)
+        return [failure for report in found for failure in failures_of(report)]
+
     async def totals(
         self,
         *,
@@ -201,6 +212,23 @@ def as_row(totals: UsageTotals) -> dict[str, Any]:
         "p95_ttfa_ms": quantile(totals.ttfa_histogram, 0.95),
         "last_used": totals.last_used.astimezone(UTC).isoformat() if totals.last_used else None,
     }
+
+
+CSV_NAMES = ("hour", "personality", "provider")
+
+
+def as_csv(found: Sequence[UsageTotals]) -> str:
+    """The rows with a line of headings (RFC 4180). All columns are always there; None is empty."""
+    rows = [as_row(totals) for totals in found]
+    figures = [name for name in as_row(_NOTHING) if name not in CSV_NAMES]
+    written = StringIO()
+    sheet = csv.DictWriter(written, [*CSV_NAMES, *figures], restval="")
+    sheet.writeheader()
+    sheet.writerows(rows)
+    return written.getvalue()
+
+
+_NOTHING = UsageTotals("", "", None, 0, 0, 0, 0, 0, 0, 0.0, 0.0, (), 0.0, (), None)
 
 
 def _average_latency(totals: UsageTotals) -> float | None:

@@ -41,6 +41,20 @@ class SqlReports:
             raise UnknownReport(f"There is no report of speech '{speech_id}'.")
         return SpeechReport.model_validate(document)
 
+    async def troubled(
+        self, *, personality: str | None = None, since: datetime | None = None, limit: int
+    ) -> Sequence[SpeechReport]:
+        table = speech_reports.c
+        query = select(table.document).where(table.troubled)
+        if personality is not None:
+            query = query.where(table.personality == personality)
+        if since is not None:
+            query = query.where(table.created_at >= since)
+        query = query.order_by(table.created_at.desc(), table.id.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            documents = (await connection.execute(query)).scalars()
+        return [SpeechReport.model_validate(document) for document in documents]
+
     async def prune(self, *, keep: int) -> int:
         table = speech_reports.c
         old = select(table.id).order_by(table.created_at.desc(), table.id.desc()).offset(keep)
@@ -54,5 +68,6 @@ def _values(report: SpeechReport) -> dict[str, Any]:
         "id": report.id,
         "created_at": datetime.fromisoformat(report.created_at),
         "personality": report.personality,
+        "troubled": report.troubled,
         "document": report.model_dump(mode="json"),
     }

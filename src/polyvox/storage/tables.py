@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -114,8 +117,10 @@ speech_reports = Table(
     Column("id", Text, primary_key=True),
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("personality", Text),
+    Column("troubled", Boolean, nullable=False, server_default=false()),
     Column("document", Document, nullable=False),
 )
+Index(None, speech_reports.c.troubled, speech_reports.c.created_at)
 
 quota_used = Table(
     "quota_used",
@@ -137,4 +142,28 @@ api_keys = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_used_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
+)
+
+voice_samples = Table(
+    "voice_samples",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column(
+        "personality_id",
+        Text,
+        ForeignKey("ai_personalities.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("uploaded_at", UtcDateTime, nullable=False),
+    Column("language", Text),
+    Column("notes", Text),
+    Column("consent_who", Text),
+    Column("consent_when", UtcDateTime),
+    Column("consent_statement", Text),
+    Column("source_url", Text, index=True),
+    Column("report", Document, nullable=False),
+    Column("prepared", Document, nullable=False),
+    UniqueConstraint("personality_id", "sha256"),
 )

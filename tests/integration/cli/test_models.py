@@ -10,19 +10,24 @@ from types import SimpleNamespace
 import pytest
 
 from polyvox.providers.piper.provider import PiperProvider
+from polyvox.providers.styletts2.provider import StyleTTS2Provider
 from polyvox.providers.xtts_v2 import published
 from polyvox.providers.xtts_v2.provider import XttsProvider
 from tests.integration.cli.conftest import Polyvox
-from tests.support import hub
+from tests.support import hub, styletts2_files
 from tests.support.hub import Hub
 from tests.support.xtts_files import weights_folder
 
 
 @pytest.fixture
 def models(polyvox: Polyvox, monkeypatch: pytest.MonkeyPatch) -> Polyvox:
-    """``polyvox models …``, where XTTS v2 and Piper are the providers."""
+    """``polyvox models …``, where Piper, StyleTTS 2 and XTTS v2 are the providers."""
     monkeypatch.delenv("COQUI_TOS_AGREED", raising=False)
-    found = {"piper": lambda: PiperProvider, "xtts_v2": lambda: XttsProvider}
+    found = {
+        "piper": lambda: PiperProvider,
+        "styletts2": lambda: StyleTTS2Provider,
+        "xtts_v2": lambda: XttsProvider,
+    }
     monkeypatch.setattr("polyvox.bootstrap.discover", lambda: found)
     return lambda *arguments: polyvox("models", *arguments)
 
@@ -37,7 +42,7 @@ def site(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 def test_a_model_is_listed_installed_and_removed(models: Polyvox, site: Hub, home: Path) -> None:
-    [absent] = models("list", "--json").json
+    _, absent = models("list", "--json").json
     assert (absent["provider"], absent["state"], absent["accepted"]) == ("xtts_v2", "absent", False)
     assert absent["size_bytes"] == sum(map(len, site.files.values()))
     assert absent["licence"]["weights"] == "CPML-1.0"
@@ -54,7 +59,7 @@ def test_a_model_is_listed_installed_and_removed(models: Polyvox, site: Hub, hom
 
     again = models("install", "xtts_v2")
     assert again.code == 0
-    assert "The model of xtts_v2 is installed." in again.err
+    assert "The model of xtts_v2 is installed.\ncoqui-tts is under the MPL." in again.err
     assert len(site.asked_for("model.pth")) == 1
 
     assert models("remove", "xtts_v2", "--json").json["state"] == "absent"
@@ -84,7 +89,7 @@ def test_what_the_hub_does_wrong_is_a_provider_fault(models: Polyvox, site: Hub)
     site.status = 404
     missing = models("install", "xtts_v2", "--json")
     assert (missing.code, missing.error["code"]) == (4, "unavailable")
-    assert models("list", "--json").json[0]["state"] == "absent"
+    assert models("list", "--json").json[1]["state"] == "absent"
 
 
 def test_a_full_disk_is_the_installation_s_fault(
@@ -101,7 +106,7 @@ def test_a_folder_is_added_or_refused(models: Polyvox, tmp_path: Path) -> None:
     mine = weights_folder(tmp_path / "mine")
     ran = models("add", "xtts_v2", str(mine), "--accept-license")
     assert ran.code == 0
-    assert models("list", "--json").json[0]["state"] == "installed"
+    assert models("list", "--json").json[1]["state"] == "installed"
     (tmp_path / "empty").mkdir()
     refused = models("add", "xtts_v2", str(tmp_path / "empty"))
     assert refused.code == 3
@@ -109,8 +114,24 @@ def test_a_folder_is_added_or_refused(models: Polyvox, tmp_path: Path) -> None:
     assert models("add", "xtts_v2", str(tmp_path / "nowhere")).code == 2
 
 
+def test_styletts2_is_added_without_a_question_and_its_condition_is_shown(
+    models: Polyvox, tmp_path: Path
+) -> None:
+    mine = styletts2_files.weights_folder(tmp_path / "mine")
+    ran = models("add", "styletts2", str(mine))
+    assert ran.code == 0
+    assert "The model of styletts2 is installed." in ran.err
+    assert "Tell listeners that the speech is synthetic" in " ".join(ran.err.split())
+    listed = {row["provider"]: row for row in models("list", "--json").json}
+    assert (listed["styletts2"]["state"], listed["styletts2"]["accepted"]) == ("installed", True)
+    removed = models("remove", "styletts2")
+    assert removed.code == 0
+    assert "listeners" not in removed.err
+
+
 def test_only_providers_with_weights_have_models(models: Polyvox) -> None:
-    assert [row["provider"] for row in models("list", "--json").json] == ["xtts_v2"]
+    listed = [row["provider"] for row in models("list", "--json").json]
+    assert listed == ["styletts2", "xtts_v2"]
     assert models("install", "piper", "--accept-license").code == 3
     assert models("install", "nobody").code == 3
     assert models("install").code == 2

@@ -23,6 +23,14 @@ def test_the_first_one_is_there_from_the_start(polyvox: Polyvox) -> None:
     assert '"active_provider": "piper"' in polyvox("personalities", "show", "joe").out
 
 
+def test_its_chain_says_who_would_speak_and_why_others_would_not(polyvox: Polyvox) -> None:
+    polyvox("personalities", "edit", "joe", "--set", 'fallback_chain=["xtts_v2"]')
+    piper, xtts = polyvox("personalities", "chain", "joe", "--json").json
+    assert (piper["provider"], piper["told"]) == ("piper", "Speaks first")
+    assert (xtts["told"], xtts["code"]) == ("Out: not available", "unavailable")
+    assert "polyvox models install xtts_v2" in polyvox("personalities", "chain", "joe").out
+
+
 def test_one_is_created_from_a_document_and_single_values(polyvox: Polyvox, tmp_path: Path) -> None:
     (tmp_path / "ann.json").write_text(json.dumps({"fallback_chain": ["piper"]}))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
@@ -14,13 +14,13 @@ from polyvox.bootstrap import Loaders
 from polyvox.providers.styletts2.provider import StyleTTS2Provider
 from polyvox.providers.xtts_v2.provider import XttsProvider
 from tests.integration.samples.stage import CONSENT, Studio, spoke_with, take
-from tests.support.server import serving, settings_for
+from tests.support.server import RunningServer, serving, settings_for
 
 LOADERS: Loaders = {"xtts_v2": lambda: XttsProvider, "styletts2": lambda: StyleTTS2Provider}
 
 
 @pytest.fixture(scope="module")
-async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studio]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     from tests.support import styletts2_checkpoint, xtts_checkpoint
 
     home = tmp_path_factory.mktemp("engines")
@@ -40,9 +40,14 @@ async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stud
         deadline_local={"first_audio_s": 90.0, "stall_s": 30.0},
     )
     with serving(settings, loaders=LOADERS) as running:
-        async with aiohttp.ClientSession(running.url) as session:
-            yield Studio(session, running)
-        await asyncio.sleep(0)
+        yield running
+
+
+@pytest.fixture
+async def studio(server: RunningServer) -> AsyncIterator[Studio]:
+    async with aiohttp.ClientSession(server.url) as session:
+        yield Studio(session, server)
+    await asyncio.sleep(0)  # aiohttp closes its sockets one step later
 
 
 def kept_of_samples(studio: Studio, provider: str) -> list[Path]:

@@ -21,9 +21,9 @@ from polyvox.storage.tables import metadata
 T = TypeVar("T")
 TABLES = {
     *("ai_personalities", "voice_switches", "usage_hourly", "speech_reports", "api_keys"),
-    "quota_used",
+    *("quota_used", "voice_samples"),
 }
-NEWEST = "0002"
+NEWEST = "0004"
 START = """
 import asyncio, sys
 from polyvox.storage.database import Database
@@ -69,6 +69,26 @@ def test_up_down_and_up_again(url: str) -> None:
     upgrade(parse_url(url))
     assert tables(url) == {*TABLES, "alembic_version"}
     assert revision(url) == NEWEST
+
+
+def test_reports_from_before_are_sorted_by_whether_they_tell_of_a_failure(url: str) -> None:
+    written = {"sp_1": '{"outcome": "ok", "error": null}', "sp_2": '{"outcome": "interrupted"}'}
+    insert = text(
+        "INSERT INTO speech_reports (id, created_at, document) "
+        "VALUES (:id, '2026-01-02 12:00:00', :document)"
+    )
+
+    def write(connection: Connection) -> None:
+        for name, document in written.items():
+            connection.execute(insert, {"id": name, "document": document})
+
+    upgrade(parse_url(url), "0003")
+    look(url, write)
+    upgrade(parse_url(url))
+    found = look(
+        url, lambda c: c.execute(text("SELECT id FROM speech_reports WHERE troubled")).all()
+    )
+    assert [row.id for row in found] == ["sp_2"]
 
 
 def test_the_migrations_make_the_tables_of_the_code(url: str) -> None:

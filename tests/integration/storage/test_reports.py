@@ -68,6 +68,21 @@ async def test_pruning_keeps_the_newest(reports: ReportRepository) -> None:
     assert await reports.prune(keep=0) == 2
 
 
+async def test_those_that_tell_of_a_failure_are_found_newest_first(
+    reports: ReportRepository,
+) -> None:
+    troubled = [report(number) for number in (1, 2, 3, 5)]
+    for each in troubled:
+        failed = Attempt(provider="xtts_v2", outcome=Outcome.FAILED, latency_ms=1.0)
+        each.segments[0].attempts.insert(0, failed)
+    await reports.add([report(4), *troubled])
+    found = await reports.troubled(limit=2)
+    assert [each.id for each in found] == ["speech-5", "speech-3"]
+    assert found[0] == troubled[-1]
+    of_joe = await reports.troubled(personality="joe", since=NOON + timedelta(seconds=2), limit=9)
+    assert [each.id for each in of_joe] == ["speech-5", "speech-3"]
+
+
 async def test_two_that_prune_at_once_keep_the_newest_too(
     reports: ReportRepository, other_process: Database
 ) -> None:

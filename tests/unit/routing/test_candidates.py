@@ -18,6 +18,7 @@ from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import InvalidSetting, UnknownVoice
 from polyvox.provider import VoiceSettings
 from polyvox.routing.candidates import Plan, Standing, Wish, rank
+from polyvox.routing.samples import SampleFacts, Shelf
 
 
 class Settings(VoiceSettings):
@@ -110,8 +111,11 @@ def test_a_candidate_is_out_with_a_stated_reason(
 
 def test_a_cloning_provider_with_a_sample_needs_no_stock_voice() -> None:
     facts = standing(cloning=SampleNeeds(6, 30, 15, 20), voices={})
-    document = {"a": {"voice_sample_url": "polyvox://samples/1"}}
-    assert names(rank(config(providers=document), Wish("en"), {"a": facts})) == ["a"]
+    url = "polyvox://samples/1"
+    shelf = Shelf({"1": SampleFacts("1", "en", 0.9, consented=True)}, meant={url: "1"})
+    chain = config(providers={"a": {"voice_sample_url": url}})
+    [candidate] = rank(chain, Wish("en"), {"a": facts}, shelf).candidates
+    assert (candidate.samples, candidate.voice) == (("1",), None)
 
 
 def test_missing_voice_is_stood_in_for_only_after_everybody_else() -> None:

@@ -19,7 +19,7 @@ from polyvox.api.views import (
 from polyvox.domain.capabilities import Voice
 from polyvox.services.addressing import OWN_MODEL
 from polyvox.services.container import Services
-from polyvox.services.languages import languages
+from polyvox.services.languages import languages, speakers
 from polyvox.services.ports import Personality
 
 router = APIRouter(tags=["listing"])
@@ -51,9 +51,14 @@ async def voices(
 
 
 @router.get("/v1/languages", summary="Languages, and who speaks them now")
-async def list_languages(services: ServicesDep) -> LanguageList:
-    rows = languages(services.providers)
-    return LanguageList(data=[LanguageView.model_validate(row) for row in rows])
+async def list_languages(services: ServicesDep, personality: str | None = None) -> LanguageList:
+    """With a `personality`, only those of its chain that would speak the language, in its order."""
+    rows = [LanguageView.model_validate(row) for row in languages(services.providers)]
+    if personality:
+        stored = await services.personalities.get(personality)
+        able = await speakers(services, stored, [row.language for row in rows])
+        rows = [row.model_copy(update={"providers": list(able[row.language])}) for row in rows]
+    return LanguageList(data=rows)
 
 
 async def _people(services: Services) -> list[VoiceView]:

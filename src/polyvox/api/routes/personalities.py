@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
+from polyvox.api.chain_views import ProspectList, ProspectView
 from polyvox.api.host import ServicesDep
 from polyvox.api.schemas import (
     PersonalityCreate,
@@ -16,6 +17,7 @@ from polyvox.api.schemas import (
     SwitchBody,
 )
 from polyvox.api.views import PersonalityList, PersonalityView, SwitchList, SwitchView
+from polyvox.domain.voice_config import LanguageTag
 from polyvox.errors import RequestError
 from polyvox.services.ports import Personality
 
@@ -130,6 +132,15 @@ async def switches(
             for s in past
         ]
     )
+
+
+@router.get("/{personality_id}/chain", summary="Who would speak now, and why others would not")
+async def chain(
+    personality_id: str, services: ServicesDep, language: LanguageTag | None = None
+) -> ProspectList:
+    """The active provider, then the fallback chain, for `language` (default: the primary one)."""
+    links = await services.overview.chain(personality_id, language)
+    return ProspectList(data=[ProspectView.model_validate(link) for link in links])
 
 
 def merge_patch(target: Any, patch: Any) -> Any:

@@ -7,16 +7,19 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from polyvox.api.host import HostDep, ServicesDep, ThreadsDep
-from polyvox.api.schemas import SpeechBody
+from polyvox.api.schemas import SpeechBody, TicketBody
 from polyvox.api.streaming import Events, Plain, Reply
-from polyvox.api.views import ReportView
+from polyvox.api.views import ReportView, TicketView
 from polyvox.domain.audio import MEDIA_TYPES
 from polyvox.domain.speech import SpeechRequest
 from polyvox.services.container import Services
 from polyvox.services.speech import Speech
+from polyvox.services.tickets import GOOD_FOR_S
 
 router = APIRouter(tags=["speech"])
 
+AUDIO_PATH = "/v1/speech/{speech_id}/audio"
+REPORT_PATH = "/v1/speech/{speech_id}"
 _AUDIO: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _REPLY: dict[int | str, dict[str, Any]] = {
     200: {
@@ -52,10 +55,14 @@ async def speak(body: SpeechBody, host: HostDep, threads: ThreadsDep) -> Reply:
 
 
 async def _open(body: SpeechBody, services: Services) -> Speech:
+    return await services.speak.speak(await _request(body, services))
+
+
+async def _request(body: TicketBody, services: Services) -> SpeechRequest:
     addressee = await services.addressing.resolve(
         model=body.model, voice=body.voice_name, provider=body.provider
     )
-    request = SpeechRequest(
+    return SpeechRequest(
         text=body.input,
         personality=addressee.personality,
         voice_config=addressee.voice_config,
@@ -65,11 +72,40 @@ async def _open(body: SpeechBody, services: Services) -> Speech:
         speed=body.speed,
         fallback=body.fallback,
     )
-    return await services.speak.speak(request)
 
 
-@router.get("/v1/speech/{speech_id}", summary="The report of a reply")
+@router.post("/v1/speech/tickets", status_code=201, summary="An address for a player to fetch")
+async def put_down(body: TicketBody, services: ServicesDep) -> TicketView:
+    """The body of `/v1/audio/speech`, for an `<audio>` element. What can be refused at once is refused.
+
+    Kept in the memory of the process that answers, which is the one that has to be asked for it.
+    """
+    ticket = await services.tickets.issue(await _request(body, services), body.response_format)
+    return TicketView(
+        id=ticket.id,
+        audio=AUDIO_PATH.format(speech_id=ticket.id),
+        report=REPORT_PATH.format(speech_id=ticket.id),
+        seconds=GOOD_FOR_S,
+    )
+
+
+@router.get(AUDIO_PATH, response_class=Response, responses=_REPLY, summary="Speak a ticket's text")
+async def play(speech_id: str, host: HostDep, threads: ThreadsDep) -> Reply:
+    """Once. Streamed as it is made, from the beginning, whatever range is asked for."""
+    ticket = host.services.tickets.redeem(speech_id)
+    return Reply(
+        lambda: host.services.speak.speak(ticket.request, speech_id=ticket.id),
+        ticket.format,
+        Plain(ticket.format),
+        threads=threads,
+        limit_s=host.settings.reply_timeout_s,
+        listeners=host.metrics.listeners,
+    )
+
+
+@router.get(REPORT_PATH, summary="The report of a reply")
 async def report(speech_id: str, services: ServicesDep) -> ReportView:
-    """Every segment's attempts, and why each other candidate was out. There from the reply's end."""
-    found = await services.usage.report(speech_id)
+    """Every segment's attempts, and why each other candidate was out. It grows with the reply: until
+    its end, the outcome is `running`."""
+    found = services.speak.running(speech_id) or await services.usage.report(speech_id)
     return ReportView.model_validate(found.model_dump())

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator
 
 from polyvox.api.host import ServicesDep
-from polyvox.api.views import StatsReply, StatsRow, StatsTotals
+from polyvox.api.views import FailureList, FailureView, StatsReply, StatsRow, StatsTotals
+from polyvox.services.failures import told
 from polyvox.services.ports import UsageTotals
-from polyvox.services.usage import as_row
+from polyvox.services.usage import as_csv, as_row
 
 router = APIRouter(tags=["statistics"])
+MOST_FAILURES = 1_000
+"""Replies that are looked through for one answer."""
 
 
 def _with_zone(at: datetime) -> datetime:
@@ -24,18 +28,19 @@ def _with_zone(at: datetime) -> datetime:
 Moment = Annotated[datetime, AfterValidator(_with_zone)]
 
 
-@router.get("/v1/stats", summary="Usage per provider", response_model_exclude_unset=True)
-async def stats(
+Since = Annotated[Moment | None, Query(description="ISO 8601; UTC if no zone is given.")]
+
+
+async def _totals(
     services: ServicesDep,
     personality: str | None = None,
     provider: str | None = None,
-    since: Annotated[Moment | None, Query(description="ISO 8601; UTC if no zone is given.")] = None,
+    since: Since = None,
     until: Moment | None = None,
     by_hour: bool = False,
     by_personality: bool = False,
-) -> StatsReply:
-    """Kept by the hour, so `since` and `until` count in whole hours."""
-    found = await services.usage.totals(
+) -> Sequence[UsageTotals]:
+    return await services.usage.totals(
         personality=personality,
         provider=provider,
         since=since,
@@ -43,8 +48,42 @@ async def stats(
         by_personality=by_personality,
         by_hour=by_hour,
     )
+
+
+Totals = Annotated[Sequence[UsageTotals], Depends(_totals)]
+
+
+@router.get("/v1/stats", summary="Usage per provider", response_model_exclude_unset=True)
+async def stats(found: Totals) -> StatsReply:
+    """Kept by the hour, so `since` and `until` count in whole hours."""
     rows = [StatsRow.model_validate(as_row(totals)) for totals in found]
     return StatsReply(object="list", data=rows, totals=_sum(found))
+
+
+@router.get(
+    "/v1/stats.csv",
+    summary="Usage per provider, for a spreadsheet",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def stats_csv(found: Totals) -> Response:
+    """The rows of `/v1/stats`: a line each, names first; what is not known is empty."""
+    headers = {"content-disposition": 'attachment; filename="polyvox-stats.csv"'}
+    return Response(as_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/v1/failures", summary="What went wrong lately")
+async def failures(
+    services: ServicesDep,
+    personality: str | None = None,
+    since: Since = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_FAILURES, description="Replies.")] = 50,
+) -> FailureList:
+    """Newest first, as far back as reports are kept."""
+    found = await services.usage.failures(personality=personality, since=since, limit=limit)
+    named = services.providers.name_of
+    data = [FailureView.model_validate({**asdict(f), "told": told(f, named)}) for f in found]
+    return FailureList(data=data)
 
 
 def _sum(found: Sequence[UsageTotals]) -> StatsTotals:

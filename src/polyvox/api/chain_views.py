@@ -1,0 +1,29 @@
+"""Bodies of replies about a personality's chain."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ProspectView(BaseModel):
+    """What would happen now at one link of the chain."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    provider: str
+    speaks: bool
+    told: str = Field(description="In a few words for people.")
+    code: str | None = Field(description="Why it is out; None where it is not.")
+    reason: str | None
+    remedy: str | None
+    voice: str | None
+    tier: str | None = Field(
+        description="Of the provider's tariff, that the voice is charged under."
+    )
+
+
+class ProspectList(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[ProspectView]

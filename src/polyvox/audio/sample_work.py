@@ -1,0 +1,68 @@
+"""What is done with samples in the workshop: paths and plain values in, plain values out.
+
+``services.samples`` calls these by name. All block, and raise BadSample.
+"""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polyvox.audio.recording import decode
+
+
+def check(path: str) -> dict[str, Any]:
+    """A SampleReport."""
+    from polyvox.audio.measure import measure_recording
+
+    return measure_recording(decode(Path(path))).model_dump(mode="json")
+
+
+def prepare(
+    path: str, into: str, target: Mapping[str, float], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write what the provider is to hear, mono 16-bit WAV; ``done`` tells what was changed."""
+    from polyvox.audio import repair
+    from polyvox.audio.measure import measure_recording
+
+    recording = decode(Path(path))
+    prepared = repair.prepare(
+        recording,
+        measure_recording(recording),
+        repair.Target(
+            rate=int(target["rate"]),
+            min_s=target["min_s"],
+            max_s=target["max_s"],
+            best_s=target["best_s"],
+        ),
+        **options,
+    )
+    _write_wav(Path(into), prepared.samples, int(target["rate"]))
+    return {
+        "duration_s": len(prepared.samples) / target["rate"],
+        "done": [asdict(repair) for repair in prepared.done],
+    }
+
+
+def waveform(path: str, points: int) -> dict[str, Any]:
+    """The lowest and highest value (full scale is 1) of each of ``points`` stretches of equal length."""
+    from polyvox.audio.peaks import peaks
+
+    recording = decode(Path(path))
+    low, high = peaks(recording.samples, points)
+    return {"duration_s": recording.seconds, "low": low.tolist(), "high": high.tolist()}
+
+
+def _write_wav(path: Path, samples: NDArray[np.float32], rate: int) -> None:
+    scaled = np.round(np.clip(samples, -1, 1) * 32767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(scaled.tobytes())

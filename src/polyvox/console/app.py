@@ -1,0 +1,70 @@
+"""The console in the server: its pages, registered once, over the services the API has, too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from fastapi import FastAPI
+from starlette.routing import Match, Mount
+from starlette.types import Scope
+
+from polyvox.config import Settings
+from polyvox.console import embed, login, performance, personalities, personality, system
+from polyvox.console.sessions import Sessions
+from polyvox.services.container import Services
+
+API_PATHS = ("/v1", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
+"""Answered by the API alone, also where it has nothing: an unknown path there is not a page."""
+
+
+class Running(Protocol):
+    """The server's part that the console needs."""
+
+    settings: Settings
+    services: Services
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleHost:
+    """What the pages are handed."""
+
+    settings: Settings
+    services: Services
+
+    @property
+    def needs_login(self) -> bool:
+        return self.settings.require_key or not self.settings.on_loopback
+
+
+class Console:
+    """Built with the server, mounted on its application. Its sessions are the API's ``Visitors``."""
+
+    login_path = login.PATH
+
+    def __init__(self, server: Running) -> None:
+        self._host = ConsoleHost(server.settings, server.services)
+        self._sessions = Sessions(server.services.keys)
+
+    async def admits(self, cookies: str) -> bool:
+        return await self._sessions.admits(cookies)
+
+    def mount(self, app: FastAPI) -> None:
+        """Register the pages and put them at ``/``, below the API's routes. Once per process."""
+        from nicegui import core, ui
+
+        login.add_routes(app, self._sessions)
+        for page in (personalities, personality, performance, system, embed):
+            page.register(self._host)
+        ui.run_with(app, title="Polyvox", dark=None, language="en-US", show_welcome_message=False)
+        app.router.routes[-1] = _BelowApi("/", core.app, name="console")  # what run_with put there
+
+
+class _BelowApi(Mount):
+    """Takes all paths but the API's, so that those keep their 404 and 405."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        path: str = scope.get("path", "")
+        if any(path == taken or path.startswith(f"{taken}/") for taken in API_PATHS):
+            return Match.NONE, {}
+        return super().matches(scope)

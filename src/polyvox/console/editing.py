@@ -1,0 +1,89 @@
+"""One personality being edited on one page: what is stored, how it is changed, who must look again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from polyvox.console.frame import done, told
+from polyvox.domain.voice_config import VoiceConfig
+from polyvox.errors import Conflict, PolyvoxError
+from polyvox.services.ports import Personality
+
+if TYPE_CHECKING:
+    from polyvox.console.app import ConsoleHost
+
+Document = dict[str, Any]
+"""A voice_config as JSON has it."""
+
+
+class Editing:
+    """Every change is saved at once. ``stored`` is the personality as this page last saw it."""
+
+    def __init__(self, host: ConsoleHost, stored: Personality) -> None:
+        self.host = host
+        self.stored = stored
+        self._watchers: list[Callable[[], Awaitable[None]]] = []
+
+    @property
+    def config(self) -> VoiceConfig:
+        return self.stored.voice_config
+
+    def watch(self, look_again: Callable[[], Awaitable[None]]) -> None:
+        """Have ``look_again`` called after every change, the page's own ones included."""
+        self._watchers.append(look_again)
+
+    async def change(self, edit: Callable[[Document], None], said: str = "Saved.") -> bool:
+        """Have ``edit`` change the document, and store it. False, and told, when that is refused."""
+        document = self.config.model_dump(mode="json", exclude={"stats"})
+        edit(document)
+        return await self._store(
+            lambda: self._service.update(
+                self.stored.id, voice_config=document, expected_version=self.stored.version
+            ),
+            said,
+        )
+
+    async def rename(self, *, name: str | None = None, description: str | None = None) -> bool:
+        return await self._store(
+            lambda: self._service.update(
+                self.stored.id,
+                name=name,
+                description=description,
+                expected_version=self.stored.version,
+            ),
+            "Saved.",
+        )
+
+    async def switch(self, provider: str, said: str) -> bool:
+        """Make ``provider`` the active one, from the next segment on."""
+        return await self._store(lambda: self._service.switch(self.stored.id, provider), said)
+
+    async def look_again(self) -> None:
+        """After somebody else changed it."""
+        try:
+            self.stored = await self._service.get(self.stored.id)
+        except PolyvoxError as error:
+            told(error)
+            return
+        for look in self._watchers:
+            await look()
+
+    @property
+    def _service(self) -> Any:
+        return self.host.services.personalities
+
+    async def _store(self, store: Callable[[], Awaitable[Personality]], said: str) -> bool:
+        try:
+            await store()
+        except Conflict as error:
+            told(error)
+            await self.look_again()
+            return False
+        except PolyvoxError as error:
+            told(error)
+            return False
+        if said:
+            done(said)
+        await self.look_again()
+        return True

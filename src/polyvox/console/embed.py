@@ -1,0 +1,28 @@
+"""The form of one personality alone, for a frame in the user's own product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from polyvox.console.editing import Editing
+from polyvox.console.frame import bare
+from polyvox.console.personality import form
+from polyvox.errors import PolyvoxError
+
+if TYPE_CHECKING:
+    from polyvox.console.app import ConsoleHost
+
+
+def register(host: ConsoleHost) -> None:
+    @ui.page("/embed/personalities/{personality_id}")
+    async def page(personality_id: str) -> None:
+        try:
+            stored = await host.services.personalities.get(personality_id)
+        except PolyvoxError as error:
+            with bare("Not found"):
+                ui.label(error.message)
+            return
+        with bare(stored.name):
+            await form(Editing(host, stored))

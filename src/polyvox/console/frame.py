@@ -1,0 +1,87 @@
+"""What every page has: the bar with its links, a way past it, the look, and how faults are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+from polyvox.console.login import OUT
+from polyvox.errors import PolyvoxError
+
+PAGES = {"/": "Personalities", "/performance": "Performance", "/system": "System"}
+PRIMARY = "#1d4ed8"
+"""White text on it, and it on white, has a contrast of 6.7 (WCAG asks for 4.5)."""
+_STYLE = """
+:root { color-scheme: light dark }
+.skip { position: absolute; left: -999rem } .skip:focus { left: 1rem; top: .5rem; z-index: 9999 }
+.page { width: 100%; max-width: 72rem; margin: 0 auto; padding: 1rem; box-sizing: border-box }
+:focus-visible { outline: 3px solid currentColor; outline-offset: 2px }
+.quiet { opacity: .8 }
+.nicegui-content { padding: 0 }
+a.nicegui-link { color: #1d4ed8 } .body--dark a.nicegui-link { color: #93c5fd }
+.q-header a.nicegui-link { color: white }
+.body--dark :is(.q-field__control, .q-slider, .q-toggle) { --q-primary: #93c5fd }
+@layer overrides { /* of Quasar's own, which are !important in a later layer */
+  .body--dark .text-primary { color: #93c5fd !important }
+  .body--dark .text-negative { color: #fca5a5 !important }
+}
+h1 { font-size: 1.6rem; line-height: 1.3; font-weight: 600; margin: 0 }
+h2 { font-size: 1.2rem; line-height: 1.3; font-weight: 600; margin: 0 }
+h3 { font-size: 1.05rem; line-height: 1.3; font-weight: 600; margin: 0 }
+"""
+
+
+@contextmanager
+def frame(title: str, *, here: str = "", logout: bool = False) -> Iterator[None]:
+    """A page named ``title``; ``here`` is the path of its link in the bar. Its content goes inside."""
+    _look(title)
+    ui.link("Skip to the content", "#content").classes("skip")
+    with ui.header().classes("items-center q-py-sm"):
+        _bar(here, logout=logout)
+    with ui.element("div").props('id="content" tabindex="-1"').classes("page"):
+        heading(title)
+        yield
+
+
+def _bar(here: str, *, logout: bool) -> None:
+    with ui.element("nav").props('aria-label="Main"').classes("row items-center gap-4"):
+        ui.label("Polyvox").classes("text-lg font-bold text-white")
+        for path, name in PAGES.items():
+            link = ui.link(name, path).classes("text-white")
+            if path == here:
+                link.props('aria-current="page"')
+        if logout:
+            with ui.element("form").props(f'method="post" action="{OUT}"'):
+                ui.html('<button class="text-white underline">Log out</button>', sanitize=False)
+
+
+@contextmanager
+def bare(title: str) -> Iterator[None]:
+    """A page without the bar, for frames of other pages."""
+    _look(title)
+    with ui.element("div").props('id="content"').classes("page"):
+        heading(title)
+        yield
+
+
+def _look(title: str) -> None:
+    ui.page_title(f"{title} – Polyvox")
+    ui.colors(primary=PRIMARY)
+    ui.add_css(_STYLE)
+
+
+def heading(text: str, level: int = 1) -> None:
+    with ui.element(f"h{level}"):
+        ui.label(text)
+
+
+def told(error: PolyvoxError) -> None:
+    """Say what went wrong, and what to do; read out by screen readers, until it is closed."""
+    remedy = f" {error.remedy}" if error.remedy else ""
+    ui.notify(f"{error.message}{remedy}", type="negative", timeout=0, close_button="Close")
+
+
+def done(message: str) -> None:
+    ui.notify(message, type="positive")

@@ -1,0 +1,218 @@
+"""Models and voices: what is there, what can be fetched, and how far that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from polyvox.console import words
+from polyvox.console.frame import done, heading, told
+from polyvox.console.machinery import names
+from polyvox.errors import PolyvoxError
+from polyvox.services.catalogue import matching, spoken_as
+from polyvox.services.installing import Installation, InstallService, InstallState, Model
+
+if TYPE_CHECKING:
+    from polyvox.console.app import ConsoleHost
+
+SHOWN = 20
+"""Voices of a catalogue shown at once; the search finds the others."""
+
+
+class Installing:
+    def __init__(self, host: ConsoleHost) -> None:
+        self._installs = host.services.installs
+        self._names = names(host.services.providers.all())
+        self._rows: dict[str, _Progress] = {}
+
+    def build(self) -> None:
+        heading("Models and voices", 2)
+        self._running = ui.column().classes("w-full gap-2")
+        self._models()
+        for provider in self._installs.with_catalogue():
+            with ui.card().classes("w-full"):
+                _Voices(self, self._installs, provider, self._names[provider]).build()
+        self.look()
+
+    def look(self) -> None:
+        """Show how far installations are; and, when one has ended, the models anew."""
+        ended = False
+        for one in reversed(self._installs.all()):
+            if one.id not in self._rows and one.state is InstallState.RUNNING:
+                with self._running:
+                    self._rows[one.id] = _Progress(one, self._names[one.provider], self._installs)
+            if one.id in self._rows:
+                ended |= self._rows[one.id].show()
+        if ended:
+            self._models.refresh()
+
+    @ui.refreshable_method
+    def _models(self) -> None:
+        try:
+            models = self._installs.models()
+        except PolyvoxError as error:
+            ui.label(error.message)
+            return
+        with ui.element("div").classes("cards"):
+            for model in models:
+                with ui.card():
+                    self._model(model, self._names[model.provider])
+
+    def _model(self, model: Model, name: str) -> None:
+        heading(f"Model of {name}", 3)
+        there = model.state == "installed"
+        taken = words.size(model.size_bytes)
+        state = f"Installed, {taken}." if there else f"Not installed; about {taken} to fetch."
+        ui.label("It is damaged: install it anew." if model.state == "broken" else state)
+        use = "commercial use allowed" if model.licence.commercial_use else "no commercial use"
+        ui.label(f"Licence of the weights: {model.licence.weights}, {use}.").classes("quiet")
+        accept = None
+        if not model.accepted:
+            if model.terms_url:
+                ui.link("Read the licence", model.terms_url, new_tab=True)
+            accept = ui.checkbox(f"I have read and accept the licence of {name}")
+
+        def install() -> None:
+            accepted = bool(accept and accept.value)
+            if accept and not accepted:
+                ui.notify("Read the licence, and accept it, first.", type="warning")
+                return
+            self._installs.install_model(model.provider, accept_license=accepted)
+            self.look()
+
+        with ui.element("div").classes("actions"):
+            if not there or accept:
+                act = "Accept" if there else "Install"
+                button = ui.button(act, on_click=install).props("no-caps outline")
+                button.props(f'aria-label="{act} the model of {name}"')
+            if model.state != "absent":
+                button = ui.button("Remove", on_click=lambda: self._ask_to_remove(model, name))
+                button.props(f'flat no-caps color=negative aria-label="Remove the model of {name}"')
+
+    def _ask_to_remove(self, model: Model, name: str) -> None:
+        with ui.dialog().props('role="alertdialog" aria-label="Remove"') as dialog, ui.card():
+            ui.label(f"Remove the model of {name}? It cannot speak until it is installed again.")
+
+            async def remove() -> None:
+                dialog.close()
+                try:
+                    await self._installs.remove_model(model.provider)
+                except PolyvoxError as error:
+                    told(error)
+                    return
+                done(f"The model of {name} is removed.")
+                self._models.refresh()
+
+            with ui.row():
+                ui.button("Remove", on_click=remove, color="negative").props("no-caps")
+                ui.button("Keep", on_click=dialog.close).props("flat no-caps autofocus")
+        dialog.open()
+
+
+class _Voices:
+    """The catalogue of one provider, fetched when somebody wants to see it."""
+
+    def __init__(
+        self, page: Installing, installs: InstallService, provider: str, name: str
+    ) -> None:
+        self._page = page
+        self._installs = installs
+        self._provider = provider
+        self._name = name
+        self._known: Sequence[str] = ()
+        self._searched = ""
+
+    def build(self) -> None:
+        heading(f"More voices for {self._name}", 3)
+        self._open = ui.button("Show voices to install", on_click=self._fetch)
+        self._open.props(f'no-caps outline aria-label="Show voices to install for {self._name}"')
+        self._list()
+
+    async def _fetch(self) -> None:
+        self._open.props("loading")
+        try:
+            self._known = await self._installs.catalogue(self._provider)
+        except PolyvoxError as error:
+            told(error)
+        finally:
+            self._open.props(remove="loading")
+        if self._known:
+            self._open.delete()
+        self._list.refresh()
+
+    @ui.refreshable_method
+    def _list(self) -> None:
+        if not self._known:
+            return
+        search = ui.input("Search by language or name", on_change=lambda e: self._search(e.value))
+        search.props('clearable type="search"').classes("w-full max-w-md")
+        self._found()
+
+    def _search(self, searched: str | None) -> None:
+        self._searched = searched or ""
+        self._found.refresh()
+
+    @ui.refreshable_method
+    def _found(self) -> None:
+        found = matching(self._known, self._searched)
+        ui.label(f"{len(found)} of {len(self._known)} voices").props('role="status"').classes(
+            "quiet"
+        )
+        with ui.element("ul").classes("w-full q-pa-none q-ma-none"):
+            for voice in found[:SHOWN]:
+                with (
+                    ui.element("li").classes("list-none"),
+                    ui.row().classes("items-center w-full gap-4"),
+                ):
+                    with ui.column().classes("gap-0 grow"):
+                        ui.label(voice)
+                        ui.label(spoken_as(voice)).classes("quiet")
+                    ui.button("Install", on_click=lambda v=voice: self._install(v)).props(
+                        f'flat no-caps aria-label="Install {voice}"'
+                    )
+
+    def _install(self, voice: str) -> None:
+        self._installs.install_voice(self._provider, voice)
+        self._page.look()
+
+
+class _Progress:
+    """One installation, until it has ended and after."""
+
+    def __init__(self, one: Installation, provider: str, installs: InstallService) -> None:
+        self._one = one
+        self._what = one.voice or f"the model of {provider}"
+        with ui.row().classes("items-center w-full gap-4"):
+            with ui.column().classes("grow gap-1"):
+                self._said = ui.label().props('role="status"')
+                self._bar = ui.linear_progress(0, show_value=False)
+                self._bar.props(f'aria-label="Installing {self._what}"')
+            self._cancel = ui.button("Cancel", on_click=lambda: installs.cancel(one.id))
+            self._cancel.props(f'flat no-caps aria-label="Cancel installing {self._what}"')
+        self._ended = False
+
+    def show(self) -> bool:
+        """Whether it has ended since the last look."""
+        if self._ended:
+            return False
+        one = self._one
+        self._said.set_text(self._told())
+        self._bar.set_value(one.share or 0)
+        self._ended = one.state is not InstallState.RUNNING
+        self._bar.set_visibility(not self._ended)
+        self._cancel.set_visibility(not self._ended)
+        return self._ended
+
+    def _told(self) -> str:
+        one = self._one
+        if one.state is InstallState.DONE:
+            return f"{self._what} is installed."
+        if one.state is InstallState.CANCELLED:
+            return f"Installing {self._what} was broken off; it can go on from there."
+        if one.error is not None:
+            remedy = f" {one.error.remedy}" if one.error.remedy else ""
+            return f"{self._what} was not installed. {one.error.message}{remedy}"
+        share = f": {one.share:.0%} of {words.size(one.total_bytes or 0)}" if one.share else ""
+        return f"Installing {self._what}{share}"

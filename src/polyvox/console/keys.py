@@ -1,0 +1,106 @@
+"""API keys: made, shown once, revoked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from polyvox.console import words
+from polyvox.console.frame import done, heading, told
+from polyvox.errors import PolyvoxError
+from polyvox.services.ports import ApiKey
+
+if TYPE_CHECKING:
+    from polyvox.console.app import ConsoleHost
+
+
+class Keys:
+    def __init__(self, host: ConsoleHost) -> None:
+        self._keys = host.services.keys
+        self._needed = host.needs_login
+
+    async def build(self) -> None:
+        heading("API keys", 2)
+        why = (
+            "Every caller needs one."
+            if self._needed
+            else "On this machine nobody needs one; listening beyond it does."
+        )
+        ui.label(why)
+        await self._list()
+        ui.button("New key", on_click=self._ask_for_name).props("no-caps outline").classes(
+            "self-start"
+        )
+
+    @ui.refreshable_method
+    async def _list(self) -> None:
+        live = [key for key in await self._keys.list() if key.revoked_at is None]
+        if not live:
+            ui.label("There are no keys.").classes("quiet")
+            return
+        with ui.element("ul").classes("w-full q-pa-none q-ma-none"):
+            for key in live:
+                with ui.element("li").classes("list-none"):
+                    self._row(key)
+
+    def _row(self, key: ApiKey) -> None:
+        used = f"last used {words.day(key.last_used_at)}" if key.last_used_at else "not used yet"
+        with ui.row().classes("items-center w-full gap-4"):
+            with ui.column().classes("gap-0 grow"):
+                ui.label(key.name)
+                ui.label(f"{key.prefix}… · made {words.day(key.created_at)} · {used}").classes(
+                    "quiet"
+                )
+            ui.button("Revoke", on_click=lambda: self._ask_to_revoke(key)).props(
+                "flat no-caps color=negative"
+            ).props["aria-label"] = f"Revoke {key.name}"
+
+    def _ask_for_name(self) -> None:
+        with ui.dialog().props('aria-label="New key"') as dialog, ui.card():
+            name = ui.input("What is it for?").props("autofocus")
+
+            async def create() -> None:
+                try:
+                    _, secret = await self._keys.create(name.value or "")
+                except PolyvoxError as error:
+                    told(error)
+                    return
+                dialog.close()
+                self._show(secret)
+                await self._list.refresh()
+
+            name.on("keydown.enter", create)
+            with ui.row():
+                ui.button("Create", on_click=create).props("no-caps")
+                ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
+        dialog.open()
+
+    def _show(self, secret: str) -> None:
+        with ui.dialog().props('persistent aria-label="Your new key"') as dialog, ui.card():
+            ui.label("Keep it now: it is never shown again.")
+            ui.input("Key", value=secret).props("readonly autofocus").classes("w-full")
+            with ui.row():
+                ui.button("Copy", on_click=lambda: ui.clipboard.write(secret)).props("no-caps")
+                ui.button("I have kept it", on_click=dialog.close).props("flat no-caps")
+        dialog.on("hide", dialog.delete)  # and the key with it
+        dialog.open()
+
+    def _ask_to_revoke(self, key: ApiKey) -> None:
+        with ui.dialog().props('role="alertdialog" aria-label="Revoke"') as dialog, ui.card():
+            ui.label(f"Revoke {key.name}? Whoever uses it is turned away from now on.")
+
+            async def revoke() -> None:
+                dialog.close()
+                try:
+                    await self._keys.revoke(key.id)
+                except PolyvoxError as error:
+                    told(error)
+                    return
+                done(f"{key.name} is revoked.")
+                await self._list.refresh()
+
+            with ui.row():
+                ui.button("Revoke", on_click=revoke, color="negative").props("no-caps")
+                ui.button("Keep", on_click=dialog.close).props("flat no-caps autofocus")
+        dialog.open()

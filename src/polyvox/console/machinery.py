@@ -1,0 +1,143 @@
+"""The providers as machines: started and stopped, their engines loaded and unloaded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from polyvox.console import words
+from polyvox.console.frame import done, heading, told
+from polyvox.domain.capabilities import State
+from polyvox.errors import PolyvoxError
+from polyvox.services import system
+from polyvox.services.providers import Found
+
+if TYPE_CHECKING:
+    from polyvox.console.app import ConsoleHost
+
+STATES = {State.READY: "Ready", State.LOADING: "Loading", State.UNAVAILABLE: "Cannot speak"}
+STOPPED = "Stopped"
+ENGINES = {
+    "unloaded": "Its engine is not in memory; the next request loads it.",
+    "loading": "Its engine is being loaded.",
+    "loaded": "Its engine is in memory",
+}
+
+
+class Machinery:
+    def __init__(self, host: ConsoleHost) -> None:
+        self._providers = host.services.providers
+        self._names = names(self._providers.all())
+        self._cards: dict[str, _Card] = {}
+
+    def build(self) -> None:
+        heading("Providers", 2)
+        with ui.element("div").classes("cards"):
+            for found in sorted(self._providers.all(), key=_rank):
+                name = self._names[found.id]
+                self._cards[found.id] = _Card(found, name, self._toggle, self._toggle_engine)
+
+    def look(self) -> None:
+        """Show what has changed."""
+        for found in self._providers.all():
+            self._cards[found.id].show(found)
+
+    async def _toggle(self, provider: str) -> None:
+        name = self._names[provider]
+        if self._providers.find(provider).in_service:
+            await self._providers.stop_one(provider)
+            done(f"{name} is stopped.")
+        elif (await self._providers.start_one(provider)).in_service:
+            done(f"{name} is started.")
+        else:
+            ui.notify(f"{name} did not start.", type="negative")
+        self.look()
+
+    async def _toggle_engine(self, provider: str) -> None:
+        found = self._providers.find(provider)
+        engine = system.engine_of(found)
+        try:
+            if engine and engine.state == "loaded":
+                await system.unload(found)
+            else:
+                await system.load(found)
+        except PolyvoxError as error:
+            told(error)
+        self.look()
+
+
+class _Card:
+    """Its elements stay, so that who is on a button stays there while the rest changes."""
+
+    def __init__(
+        self,
+        found: Found,
+        name: str,
+        toggle: Callable[[str], Awaitable[None]],
+        toggle_engine: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._name = name
+        with ui.card():
+            heading(name, 3)
+            self._state = ui.label().props('role="status"').classes("state")
+            self._lack = ui.label()
+            self._engine = ui.label().classes("quiet")
+            with ui.element("div").classes("actions"):
+                self._service = ui.button(on_click=lambda: toggle(found.id))
+                self._load = ui.button(on_click=lambda: toggle_engine(found.id))
+        for button in (self._service, self._load):
+            button.props("no-caps outline")
+        self.show(found)
+
+    def show(self, found: Found) -> None:
+        availability = found.availability()
+        stopped = not found.in_service and found.stopped
+        self._state.set_text(STOPPED if stopped else STATES[availability.state])
+        self._state.classes(replace=f"state {'' if stopped else availability.state}")
+        lack = " ".join(filter(None, (availability.reason, availability.remedy)))
+        _say(self._lack, "" if stopped else found.breaker.refusal() or lack)
+        act = "Stop" if found.in_service else "Start"
+        _name(self._service, act, self._name)
+        engine = system.engine_of(found)
+        able = availability.state is not State.UNAVAILABLE
+        self._load.set_visibility(able and engine is not None)
+        if engine is None:
+            _say(self._engine, "")
+            return
+        memory = f": {words.size(engine.memory_bytes)}." if engine.memory_bytes else "."
+        told = ENGINES[engine.state] + (memory if engine.state == "loaded" else "")
+        _say(self._engine, told if able else "")
+        _name(self._load, "Unload" if engine.state == "loaded" else "Load", self._name)
+        self._load.set_enabled(engine.state != "loading")
+
+
+def _rank(found: Found) -> tuple[bool, str]:
+    """Those that can speak first."""
+    return found.availability().state is State.UNAVAILABLE, _name_of(found).casefold()
+
+
+def names(everyone: Sequence[Found]) -> dict[str, str]:
+    """By id; those that several have are told apart by it."""
+    given = Counter(map(_name_of, everyone))
+    return {
+        found.id: name if given[name := _name_of(found)] == 1 else f"{name} ({found.id})"
+        for found in everyone
+    }
+
+
+def _name_of(found: Found) -> str:
+    return found.provider.capabilities().name if found.provider else found.id
+
+
+def _name(button: ui.button, act: str, what: str) -> None:
+    if button.text != act:
+        button.set_text(act)
+        button.props(f'aria-label="{act} {what}"')
+
+
+def _say(label: ui.label, text: str) -> None:
+    label.set_text(text)
+    label.set_visibility(bool(text))

@@ -1,0 +1,63 @@
+"""One personality: which voice speaks, with what settings and samples, and trying it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from polyvox.console import chain, provider_settings, samples, selector, spoken_languages, try_it
+from polyvox.console.editing import Editing
+from polyvox.console.frame import frame, heading, told
+from polyvox.errors import PolyvoxError
+
+if TYPE_CHECKING:
+    from polyvox.console.app import ConsoleHost
+
+PARTS = {
+    "Voice": (selector.build, chain.build),
+    "Settings": (provider_settings.build,),
+    "Languages": (spoken_languages.build,),
+    "Samples": (samples.build,),
+    "Try it": (try_it.build,),
+}
+"""Tabs of the form, and what each shows."""
+
+
+def register(host: ConsoleHost) -> None:
+    @ui.page("/personalities/{personality_id}")
+    async def page(personality_id: str) -> None:
+        try:
+            stored = await host.services.personalities.get(personality_id)
+        except PolyvoxError as error:
+            with frame("Not found", logout=host.needs_login):
+                ui.label(error.message)
+                ui.link("All personalities", "/")
+            told(error)
+            return
+        with frame(stored.name, logout=host.needs_login):
+            await form(Editing(host, stored))
+
+
+async def form(editing: Editing) -> None:
+    """The whole form, without the page around it."""
+    _name(editing)
+    with ui.tabs().props('align="left" outside-arrows mobile-arrows') as tabs:
+        named = {name: ui.tab(name) for name in PARTS}
+    with ui.tab_panels(tabs, value="Voice").classes("w-full").props("keep-alive"):
+        for name, parts in PARTS.items():
+            with ui.tab_panel(named[name]).classes("q-px-none"):
+                for build in parts:
+                    await build(editing)
+
+
+def _name(editing: Editing) -> None:
+    with ui.expansion("Name and description").classes("w-full"):
+        heading("Name and description", 2)
+        name = ui.input("Name", value=editing.stored.name)
+        description = ui.textarea("Description", value=editing.stored.description)
+
+        async def save() -> None:
+            await editing.rename(name=name.value or "", description=description.value or "")
+
+        ui.button("Save", on_click=save)

@@ -1,0 +1,171 @@
+"""What people are told of each provider, and of what its place in a personality's chain means now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from polyvox.domain.capabilities import Availability, Capabilities, Kind
+from polyvox.domain.speech import SpeechRequest
+from polyvox.domain.voice_config import VoiceConfig
+from polyvox.services.ports import PersonalityReader, UsageTotals
+from polyvox.services.prospects import Prospect, out, ready
+from polyvox.services.providers import Found, Providers
+from polyvox.services.quota import QuotaService
+from polyvox.services.quota_rows import QuotaRow
+from polyvox.services.speak import SpeakService
+from polyvox.services.usage import UsageService
+
+MEASURED_FOR = timedelta(days=30)
+"""How far back measured speed looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Averages of what was synthesized here in the last MEASURED_FOR, replays left out.
+
+    ``first_audio_ms`` from asking to the first audible audio; ``real_time_factor`` is the time a
+    second of audio takes (s): below 1 it is made quicker than it is heard.
+    """
+
+    first_audio_ms: float
+    real_time_factor: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderFacts:
+    """Of one provider of this installation; None where it could not be loaded."""
+
+    id: str
+    name: str
+    kind: Kind | None
+    availability: Availability
+    resting: str | None
+    capabilities: Capabilities | None
+    measured: Measured | None
+    tiers: tuple[QuotaRow, ...]
+
+
+class Overview:
+    """Reads only. ``now`` is aware."""
+
+    def __init__(
+        self,
+        providers: Providers,
+        personalities: PersonalityReader,
+        speak: SpeakService,
+        usage: UsageService,
+        quota: QuotaService,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._providers = providers
+        self._personalities = personalities
+        self._speak = speak
+        self._usage = usage
+        self._quota = quota
+        self._now = now
+
+    async def facts(self) -> list[ProviderFacts]:
+        """Of all providers, by id."""
+        measured, rows = await asyncio.gather(self.measured(), self._quota.rows())
+        return [_facts(found, measured, rows) for found in self._providers.all()]
+
+    async def measured(self) -> dict[str, Measured]:
+        """By provider; one that has made nothing of late is missing."""
+        totals = await self._usage.totals(since=self._now() - MEASURED_FOR)
+        return {t.provider: speed for t in totals if (speed := measured_of(t)) is not None}
+
+    async def chain(self, personality: str, language: str | None = None) -> list[Prospect]:
+        """What would happen now at each link of the personality's chain, in its order, were it to
+        speak ``language`` (default: its primary). Raises UnknownPersonality."""
+        config = (await self._personalities.get(personality)).voice_config
+        request = SpeechRequest(text="", personality=personality, language=language)
+        found = await self._prospects(request, config, await self._rows())
+        return [found[provider] for provider in config.order]
+
+    async def alone(self, personality: str, language: str | None = None) -> dict[str, Prospect]:
+        """What would happen now with each installed provider, were it the one to speak.
+
+        Raises UnknownPersonality.
+        """
+        config = (await self._personalities.get(personality)).voice_config
+        names = [found.id for found in self._providers.all()]
+        requests = [
+            SpeechRequest(
+                text="", personality=personality, language=language, provider=name, fallback=False
+            )
+            for name in names
+        ]
+        rows = await self._rows()
+        found = await asyncio.gather(*(self._prospects(r, config, rows) for r in requests))
+        return {name: prospects[name] for name, prospects in zip(names, found, strict=True)}
+
+    async def _rows(self) -> dict[tuple[str, str | None], QuotaRow]:
+        return {(row.provider, row.tier): row for row in await self._quota.rows()}
+
+    async def _prospects(
+        self,
+        request: SpeechRequest,
+        config: VoiceConfig,
+        rows: Mapping[tuple[str, str | None], QuotaRow],
+    ) -> dict[str, Prospect]:
+        """By provider."""
+        casting = await self._speak.cast(request)
+        told: dict[str, Prospect] = {}
+        for excluded in casting.plan.out:
+            tier = await self._tier(excluded.provider, _voice(config, excluded.provider))
+            row = rows.get((excluded.provider, tier))
+            told[excluded.provider] = out(excluded, casting.language, row)
+        for place, candidate in enumerate(casting.plan.candidates):
+            tier = await self._tier(candidate.provider, candidate.voice)
+            row = rows.get((candidate.provider, tier))
+            told[candidate.provider] = ready(place, candidate, row)
+        return told
+
+    async def _tier(self, provider: str, voice: str | None) -> str | None:
+        """The tier of the tariff that a voice is charged under; of None, that of the best voice."""
+        if provider not in self._providers.tariffs():
+            return None
+        voices = await self._providers.voices(provider)
+        return next((v.tier for v in voices if voice in (None, v.id)), None)
+
+
+def _voice(config: VoiceConfig, provider: str) -> str | None:
+    configured = config.providers.get(provider)
+    return configured.voice if configured else None
+
+
+def _facts(
+    found: Found, measured: Mapping[str, Measured], rows: Sequence[QuotaRow]
+) -> ProviderFacts:
+    able = found.provider.capabilities() if found.provider else None
+    return ProviderFacts(
+        id=found.id,
+        name=able.name if able else found.id,
+        kind=found.provider.kind if found.provider else None,
+        availability=found.availability(),
+        resting=found.breaker.refusal(),
+        capabilities=able,
+        measured=measured.get(found.id),
+        tiers=tuple(row for row in rows if row.provider == found.id),
+    )
+
+
+def measured_of(totals: UsageTotals) -> Measured | None:
+    """None where nothing was synthesized.
+
+    Usage sums the audio of replays with that of synthesis; the share of segments that were replayed
+    is taken for their share of the audio, so with replays among them the factor is an estimate.
+    """
+    made = sum(totals.ttfa_histogram)
+    if not made:
+        return None
+    fresh = 1 - totals.cache_hits / totals.segments if totals.segments else 0.0
+    audio_ms = totals.audio_ms * fresh
+    return Measured(
+        first_audio_ms=totals.ttfa_ms / made,
+        real_time_factor=totals.latency_ms / audio_ms if audio_ms else None,
+    )

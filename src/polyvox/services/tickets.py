@@ -1,0 +1,61 @@
+"""Requests put down for a player that can only fetch an address: each is spoken once, soon."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from polyvox.domain.audio import AudioFormat
+from polyvox.domain.speech import SpeechRequest
+from polyvox.errors import UnknownTicket
+from polyvox.services.speak import SpeakService
+
+GOOD_FOR_S = 60.0
+"""How long a ticket waits for its player."""
+MAX_TICKETS = 1_000
+"""Tickets kept; the oldest go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """``id`` is that of the speech, and so of its report; ``until`` a reading of the clock."""
+
+    id: str
+    request: SpeechRequest
+    format: AudioFormat
+    until: float
+
+
+class Tickets:
+    """In the memory of this process. ``clock`` gives seconds that only grow."""
+
+    def __init__(self, speak: SpeakService, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._speak = speak
+        self._clock = clock
+        self._open: dict[str, Ticket] = {}
+
+    async def issue(self, request: SpeechRequest, format: AudioFormat) -> Ticket:
+        """Raises at once what speaking raises before it begins: a player could not show it."""
+        speech = await self._speak.speak(request)
+        ticket = Ticket(speech.id, request, format, self._clock() + GOOD_FOR_S)
+        self._make_room()
+        self._open[ticket.id] = ticket
+        return ticket
+
+    def redeem(self, ticket_id: str) -> Ticket:
+        """For the one use it has. Raises UnknownTicket."""
+        ticket = self._open.pop(ticket_id, None)
+        if ticket is None or ticket.until <= self._clock():
+            raise UnknownTicket(
+                "There is no such ticket, or it was used, or its time is over.",
+                remedy=f"Take a new one; it is good for one use within {GOOD_FOR_S:g} s.",
+            )
+        return ticket
+
+    def _make_room(self) -> None:
+        now = self._clock()
+        for ticket in list(self._open.values()):  # oldest first
+            if ticket.until > now and len(self._open) < MAX_TICKETS:
+                return
+            del self._open[ticket.id]

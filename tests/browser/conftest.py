@@ -1,0 +1,139 @@
+"""A real Chromium before a real server: the console as people have it.
+
+Chromium is the system's (``chromium`` of Debian, or what POLYVOX_TEST_CHROMIUM names). Where there is
+none the tests are skipped, saying so; ``.ci/run`` installs it. axe-core comes from npm (``make
+build/npm``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+START_S = 60
+PATIENCE_MS = 15_000
+"""How long an expectation may take to come true, on a busy machine."""
+NARROW = 360
+"""CSS pixels of a small phone."""
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser lives in one event loop; so do its tests."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def chromium() -> str:
+    found = os.environ.get("POLYVOX_TEST_CHROMIUM") or next(
+        filter(None, map(shutil.which, NAMES)), None
+    )
+    if found is None:
+        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    path = chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--autoplay-policy=no-user-gesture-required",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+            ],
+        )
+        yield browser
+        await browser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    url: str
+    home: Path
+
+
+@contextmanager
+def served(home: Path, **environment: str) -> Iterator[Server]:
+    """``polyvox serve`` with the console, in a process of its own. ``environment`` as POLYVOX_…"""
+    home.mkdir(parents=True, exist_ok=True)
+    names = {f"POLYVOX_{name.upper()}": value for name, value in environment.items()}
+    command = [sys.executable, "-m", "polyvox", "serve", "--port", "0", "--json"]
+    with (home / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            [*command, "--home", str(home)],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=home,
+            env={**os.environ, **names},
+        )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, (home / "server.log").read_text()[-2000:]
+        yield Server(str(json.loads(line)["url"]), home)
+    finally:
+        process.terminate()
+        process.communicate(timeout=START_S)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """As it comes: Piper, with its own voice, and the personality ``joe``."""
+    with served(tmp_path_factory.mktemp("console")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(permissions=["microphone"])
+    context.set_default_timeout(PATIENCE_MS)
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """A page whose scripts must not fail."""
+    faults: list[str] = []
+    page = await context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    assert not faults
+
+
+async def accessible(page: Page) -> None:
+    """No serious violation, by axe-core; nothing wider than a small phone."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not there: make build/npm")
+    await page.evaluate(AXE.read_text())  # no policy of the page stands in its way
+    found = await page.evaluate("axe.run()")
+    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    told = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in serious]
+    assert not told
+    size = page.viewport_size
+    await page.set_viewport_size({"width": NARROW, "height": 740})
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= NARROW
+    if size is not None:
+        await page.set_viewport_size(size)

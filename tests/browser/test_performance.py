@@ -1,0 +1,114 @@
+"""The dashboard: figures that come by themselves, narrowed down, exported; quick while others listen."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import statistics
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from io import StringIO
+
+import aiohttp
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Server, accessible, served
+
+LISTENERS = 8
+QUICK_MS = 200
+"""Within which a page is to answer."""
+STORY = " ".join(f"Sentence {number} of what eight people listen to." for number in range(40))
+SEARCH = """async ([text, expected]) => {
+  const field = document.querySelector('input[type=search]');
+  const begun = performance.now();
+  field.value = text;
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+  while (!document.querySelector('[role=status]')?.innerText.startsWith(expected))
+    await new Promise(requestAnimationFrame);
+  return performance.now() - begun;
+}"""
+"""Types, and gives the milliseconds until the server's answer is on the page."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Joe speaks with Piper; Ada has a provider that is down, and Piper after it."""
+    script = {"fault_a": {"script": ["unavailable"] * 20}}
+    with served(tmp_path_factory.mktemp("shop"), providers=json.dumps(script)) as running:
+        yield running
+
+
+async def speak(page: Page, server: Server, text: str, voice: str = "joe") -> None:
+    reply = await page.request.post(
+        f"{server.url}/v1/audio/speech", data={"input": text, "voice": voice}
+    )
+    assert reply.ok
+    await reply.body()
+
+
+async def test_figures_come_by_themselves_and_can_be_narrowed_and_exported(
+    page: Page, shop: Server
+) -> None:
+    chain = {"active_provider": "fault_a", "fallback_chain": ["piper"]}
+    ada = {"id": "ada", "name": "Ada", "voice_config": chain}
+    assert (await page.request.post(f"{shop.url}/v1/personalities", data=ada)).ok
+    await page.goto(f"{shop.url}/performance")
+    await expect(page.get_by_text("0 replies by 0 providers")).to_be_visible()
+    await accessible(page)
+
+    await speak(page, shop, "A first line for the table.")
+    await speak(page, shop, "A first line for the table.")
+    await expect(page.get_by_text("2 replies by 1 provider")).to_be_visible()
+    piper = page.get_by_role("row").filter(has_text="Piper").first
+    await expect(piper).to_contain_text("50 %")  # of its segments came from the cache
+    await speak(page, shop, "Somebody else says this.", "ada")
+    failure = page.get_by_role("listitem").filter(has_text="could not be reached")
+    await expect(failure).to_contain_text("Written fault_a could not be reached.")
+    await expect(failure).to_contain_text("Piper spoke instead.")
+    await expect(page.get_by_role("img", name="Replies over time").locator("svg")).to_be_visible()
+    await page.get_by_role("button", name="The charts as tables").click()
+    await expect(page.get_by_role("region", name="Average time to first audio")).to_be_visible()
+    await accessible(page)
+
+    await page.get_by_label("Personality").click()
+    await page.get_by_role("option", name="Joe").click()
+    await expect(page.get_by_text("2 replies by 1 provider")).to_be_visible()
+    await expect(failure).to_have_count(0)
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name="Download as CSV").click()
+    sheet = (await (await downloading.value).path()).read_text()
+    rows = list(csv.DictReader(StringIO(sheet)))
+    assert [(row["personality"], row["provider"]) for row in rows] == [("joe", "piper")]
+    assert [row["requests"] for row in rows] == ["2"]
+
+
+async def test_a_page_answers_at_once_while_eight_people_listen(page: Page, shop: Server) -> None:
+    await page.goto(shop.url)
+    await expect(page.get_by_role("link", name="Joe", exact=True)).to_be_visible()
+    async with listening(shop):
+        searches = [("joe", "1 of"), ("nobody", "0 of")] * 6
+        took = [await page.evaluate(SEARCH, search) for search in searches]
+    assert statistics.median(took) < QUICK_MS, took
+
+
+@asynccontextmanager
+async def listening(server: Server) -> AsyncIterator[None]:
+    """LISTENERS hear long texts that nobody has heard before, for as long as the block runs."""
+    begun = asyncio.Barrier(LISTENERS + 1)
+
+    async def listen(session: aiohttp.ClientSession, number: int) -> None:
+        body = {"input": f"Listener {number}. {STORY}", "voice": "joe"}
+        async with session.post("/v1/audio/speech", json=body) as reply:
+            await reply.content.readany()
+            await begun.wait()
+            while await reply.content.readany():
+                pass
+
+    async with aiohttp.ClientSession(server.url) as session, asyncio.TaskGroup() as group:
+        listeners = [group.create_task(listen(session, n)) for n in range(LISTENERS)]
+        await begun.wait()
+        yield
+        for listener in listeners:
+            listener.cancel()

@@ -1,0 +1,131 @@
+"""Trying a personality: heard while it is made, told as it is made, and when a provider is broken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Server, accessible, served
+
+LONG = " ".join(f"This is sentence number {number} of a rather long story." for number in range(60))
+BROKEN = {"fault_a": {"script": ["unavailable"] * 50}}
+CHAIN = {"active_provider": "fault_a", "fallback_chain": ["piper"]}
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Joe's first provider is down."""
+    home = tmp_path_factory.mktemp("broken")
+    with served(home, providers=json.dumps(BROKEN)) as running:
+        yield running
+
+
+async def opened(page: Page, server: Server, personality: str = "joe") -> None:
+    await page.goto(f"{server.url}/personalities/{personality}")
+    await page.get_by_role("tab", name="Try it").click()
+    await expect(page.get_by_role("button", name="Speak")).to_be_visible()
+
+
+async def player(page: Page, expression: str) -> Any:
+    return await page.locator("audio").evaluate(f"player => {expression}")
+
+
+async def report(page: Page, server: Server) -> dict[str, Any]:
+    path = await player(page, "player.getAttribute('src')")
+    found = await page.request.get(server.url + path.removesuffix("/audio"))
+    assert found.ok
+    told: dict[str, Any] = await found.json()
+    return told
+
+
+async def playing(page: Page) -> None:
+    await page.wait_for_function("document.querySelector('audio').currentTime > 0")
+
+
+async def test_a_text_is_heard_and_its_timeline_says_who_spoke(page: Page, server: Server) -> None:
+    await opened(page, server)
+    await page.get_by_label("Text", exact=True).fill("Good morning. It is a fine day for a walk.")
+    await page.get_by_role("button", name="Speak").click()
+    await playing(page)
+    status = page.get_by_role("status").filter(has_text="audio")
+    await expect(status).to_contain_text("First audio after")
+    await expect(status).to_contain_text("0 of 2 segments came from the cache.")
+    await expect(page.get_by_text("Piper spoke: first audio after").first).to_be_visible()
+    await accessible(page)
+
+    await page.wait_for_function("document.querySelector('audio').ended")
+    await expect(page.get_by_role("button", name="Stop")).to_be_disabled()
+    await player(page, "player.play()")  # what the browser holds can be heard again
+    await playing(page)
+    assert not await player(page, "player.ended")
+
+    await page.get_by_role("button", name="Speak").click()
+    await expect(status).to_contain_text("2 of 2 segments came from the cache.")
+    await expect(page.get_by_text("Piper, from the cache").first).to_be_visible()
+    async with page.expect_download() as downloading:
+        await page.get_by_role("button", name="Download").click()
+    download = await downloading.value
+    assert download.suggested_filename == "joe.mp3"
+    assert (await download.path()).stat().st_size > 10_000
+
+
+async def test_audio_begins_while_it_is_being_made_and_stops_when_told(
+    page: Page, server: Server
+) -> None:
+    await opened(page, server)
+    await page.get_by_label("Text", exact=True).fill(LONG)
+    await page.get_by_role("button", name="Speak").click()
+    await playing(page)
+    assert (await report(page, server))["outcome"] == "running"
+    path = await player(page, "player.getAttribute('src')")
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.get_by_role("status").filter(has_text="Stopped.")).to_be_visible()
+    ended = await page.request.get(server.url + path.removesuffix("/audio"))
+    assert (await ended.json())["outcome"] == "cancelled"
+
+
+async def test_a_broken_provider_is_told_on_the_timeline_and_on_the_dashboard(
+    page: Page, broken: Server
+) -> None:
+    patched = await page.request.patch(
+        f"{broken.url}/v1/personalities/joe", data={"voice_config": CHAIN}
+    )
+    assert patched.ok
+    await opened(page, broken)
+    await page.get_by_role("button", name="Speak").click()
+    await playing(page)
+    failed = page.get_by_text("Written fault_a could not be reached, after").first
+    await expect(failed).to_be_visible()
+    await expect(page.get_by_text("Connection refused.").first).to_be_visible()
+    await expect(page.get_by_text("Piper spoke: first audio after").first).to_be_visible()
+    await accessible(page)
+
+    await page.goto(f"{broken.url}/performance")
+    line = page.get_by_role("row").filter(has_text="Written fault_a").first
+    await expect(line).to_contain_text("0 %")
+    told = page.get_by_role("listitem").filter(has_text="Written fault_a could not be reached")
+    await expect(told.first).to_contain_text("Piper spoke instead.")
+
+
+async def test_where_nobody_can_speak_the_page_says_so(page: Page, broken: Server) -> None:
+    alone = {"id": "alone", "name": "Alone", "voice_config": {"active_provider": "fault_a"}}
+    assert (await page.request.post(f"{broken.url}/v1/personalities", data=alone)).ok
+    await opened(page, broken, "alone")
+    await page.get_by_role("button", name="Speak").click()
+    status = page.get_by_role("status").filter(has_text="Nobody could speak.")
+    await expect(status).to_be_visible()
+    await expect(page.get_by_text("Written fault_a could not be reached, after")).to_have_count(2)
+
+
+async def test_a_refused_text_is_told_at_once(page: Page, tmp_path: Path) -> None:
+    with served(tmp_path / "home", text_max_characters="20") as strict:
+        await opened(page, strict)
+        await page.get_by_label("Text", exact=True).fill("This is longer than twenty characters.")
+        await page.get_by_role("button", name="Speak").click()
+        await expect(page.get_by_text("the limit is 20")).to_be_visible()
+        await expect(page.locator("audio")).to_be_hidden()
