@@ -32,11 +32,14 @@ async def test_languages_are_named_twice_and_show_who_speaks_them(
 ) -> None:
     await _open(page, server, "gina")
     await expect(page.get_by_text("26 of 26 languages")).to_be_visible()
-    english = page.get_by_role("listitem").filter(has_text="English")
+    english, german, japanese = (
+        page.locator(".languages").get_by_role("listitem").filter(has_text=name)
+        for name in ("English", "German", "Japanese")
+    )
     await expect(english).to_contain_text("Primary language; Piper")
     await expect(english.get_by_role("checkbox", name="English")).to_be_disabled()
-    german = page.get_by_role("listitem").filter(has_text="German")
-    await expect(german).to_contain_text("no model")
+    await expect(german).to_contain_text("none of its models; Written fault_a")
+    await expect(japanese).to_contain_text("no model")
     await expect(german.get_by_text("Deutsch")).to_have_attribute("lang", "de")
     await accessible(page)
 

@@ -40,9 +40,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-async def speak(page: Page, server: Server, text: str, voice: str = "joe") -> None:
+async def speak(page: Page, server: Server, text: str, voice: str = "joe", **more: str) -> None:
     reply = await page.request.post(
-        f"{server.url}/v1/audio/speech", data={"input": text, "voice": voice}
+        f"{server.url}/v1/audio/speech", data={"input": text, "voice": voice, **more}
     )
     assert reply.ok
     await reply.body()
@@ -82,6 +82,16 @@ async def test_figures_come_by_themselves_and_can_be_narrowed_and_exported(
     rows = list(csv.DictReader(StringIO(sheet)))
     assert [(row["personality"], row["provider"]) for row in rows] == [("joe", "piper")]
     assert [row["requests"] for row in rows] == ["2"]
+
+
+async def test_a_free_tier_has_a_bar_that_says_where_it_leads(page: Page, shop: Server) -> None:
+    await page.goto(f"{shop.url}/performance")
+    await expect(page.get_by_text("Written fault_charged, Basic: 1,000 characters")).to_be_visible()
+    await speak(page, shop, "x" * 120, "basic", model="fault_charged")
+    bar = page.get_by_role("meter", name="Written fault_charged, Basic")
+    await expect(bar).to_have_attribute("aria-valuenow", "12.0")
+    await expect(page.get_by_text("120 of 1,000 characters (12 %); about")).to_be_visible()
+    await accessible(page)
 
 
 async def test_a_page_answers_at_once_while_eight_people_listen(page: Page, shop: Server) -> None:

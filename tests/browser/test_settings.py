@@ -147,6 +147,11 @@ async def test_voices_are_searched_heard_and_chosen(
     await expect(use).to_have_attribute("aria-pressed", "true")
     await expect(page.get_by_text("All languages: Katja")).to_be_visible()
     assert (await _stored(page, address, "openai_speech"))["voice_id"] == "katja"
+    await _choose(page, "Gender", "Any")
+    await expect(page.get_by_text("2 of 2 voices")).to_be_visible()
+    await page.get_by_label("Search voices").fill("katja")
+    await expect(page.get_by_text("1 of 1 voices")).to_be_visible()
+    await expect(use).to_have_attribute("aria-pressed", "true")
     await use.click()
     await expect(use).to_have_attribute("aria-pressed", "false")
     assert not (await _stored(page, address, "openai_speech")).get("voice_id")

@@ -60,7 +60,7 @@ async def test_the_specification_s_document_speaks_as_written(router: VoiceModel
     out = {each.provider: each.code for each in made["report"].out}
     assert out == {
         "xtts_v2": "unavailable",
-        "styletts2": "not_installed",
+        "styletts2": "unavailable",
         "google_tts": "disabled",
         "piper": "voice",
     }
@@ -94,7 +94,7 @@ async def test_get_stats_counts_per_provider(router: VoiceModelRouter) -> None:
 
 
 async def test_errors_say_whose_fault_it_is(router: VoiceModelRouter) -> None:
-    with pytest.raises(NoVoiceLeft, match="No provider 'styletts2' is installed"):
+    with pytest.raises(NoVoiceLeft, match="No weights of StyleTTS 2 are installed"):
         await router.generate_speech(TEXT, {"active_provider": "styletts2"})
     with pytest.raises(RequestError, match="Nobody speaks 'fi'"):
         await router.generate_speech(TEXT, {"active_provider": "piper"}, language="fi")

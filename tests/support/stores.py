@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from polyvox.cache.folder import Usage
 from polyvox.domain.audio import AudioChunk
 
 
@@ -27,3 +28,6 @@ class DictStore:
     @property
     def entries(self) -> int:
         return len(self.kept)
+
+    async def usage(self) -> Usage:
+        return Usage(self.entries, self.size_bytes)

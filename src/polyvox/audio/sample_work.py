@@ -28,14 +28,15 @@ def prepare(
     path: str, into: str, target: Mapping[str, float], options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Write what the provider is to hear, mono 16-bit WAV; ``done`` tells what was changed."""
-    from polyvox.audio import repair
     from polyvox.audio.measure import measure_recording
+    from polyvox.audio.repair import Target
+    from polyvox.audio.repair import prepare as repaired
 
     recording = decode(Path(path))
-    prepared = repair.prepare(
+    prepared = repaired(
         recording,
         measure_recording(recording),
-        repair.Target(
+        Target(
             rate=int(target["rate"]),
             min_s=target["min_s"],
             max_s=target["max_s"],

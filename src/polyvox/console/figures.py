@@ -61,15 +61,15 @@ def chart(label: str, points: Sequence[str], unit: str) -> ui.echart:
             "legend": {
                 "type": "scroll",
                 "top": 0,
-                "left": 96,
+                "left": 0,
                 "right": 0,
                 "textStyle": {"color": "currentColor"},
                 "inactiveColor": "#888",
             },
             "tooltip": {"trigger": "axis"},
-            "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
+            "grid": {"left": 8, "right": 16, "top": 56, "bottom": 8, "containLabel": True},
             "xAxis": _axis("category", {"data": list(points)}),
-            "yAxis": _axis("value", {"name": unit, "minInterval": 1}),
+            "yAxis": _axis("value", {"name": unit, "splitLine": {"lineStyle": {"color": "#8884"}}}),
             "series": [],
         },
         renderer="svg",
@@ -80,7 +80,7 @@ def chart(label: str, points: Sequence[str], unit: str) -> ui.echart:
 
 def _axis(kind: str, more: dict[str, Any]) -> dict[str, Any]:
     colour = {"color": "currentColor"}
-    return {"type": kind, "axisLabel": colour, "nameTextStyle": colour, **more}
+    return {"type": kind, "axisLabel": colour, "nameTextStyle": {**colour, "align": "left"}, **more}
 
 
 def stack(name: str, values: Sequence[float | None]) -> dict[str, Any]:

@@ -65,7 +65,9 @@ class _Dashboard:
         self._table()
         heading("Over time", 2)
         self._replies = figures.chart("Replies over time, by provider", (), "Replies")
-        self._first_audio = figures.chart("Time to first audio, by provider", (), "Seconds")
+        self._first_audio = figures.chart(
+            "Time to first audio, by provider", (), "Seconds to the first audio"
+        )
         with ui.expansion("The charts as tables").classes("w-full"):
             self._tables()
         self._tiers()

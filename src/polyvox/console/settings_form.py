@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from polyvox.console.editing import Document, Editing
-from polyvox.console.frame import heading
+from polyvox.console.frame import heading, told
 from polyvox.console.setting_controls import Control
 from polyvox.domain.voice_config import ProviderConfig
 from polyvox.errors import InvalidSetting
@@ -52,7 +52,11 @@ class SettingsForm:
         return dict(configured.settings)
 
     async def _save(self, field: SettingField, value: Any) -> None:
-        stored = self._model.with_value(self._stored, field, value)
+        try:
+            stored = self._model.with_value(self._stored, field, value)
+        except InvalidSetting as error:
+            told(error)
+            return
         if not await self._write(stored):
             self.look()
 

@@ -57,7 +57,6 @@ class _Languages:
             self._words.props('outlined dense clearable type="search"')
             self._count = ui.label().props('role="status"').classes("quiet")
         self._list()
-        self._show()
         self._editing.watch(self._look)
 
     def _choice(self, label: str, choose: Callable[[str], object]) -> ui.select:
@@ -81,12 +80,14 @@ class _Languages:
         before, self._known = self._known, await self._read()
         if before.keys() != self._known.keys():
             self._list.refresh()
-        self._show()
+        else:
+            self._show()
 
     @ui.refreshable_method
     def _list(self) -> None:
         with ui.element("ul").classes("languages"):
             self._rows = {tag: self._row(language) for tag, language in self._known.items()}
+        self._show()
 
     def _row(self, language: ForPersonality) -> _Row:
         with ui.element("li") as item:

@@ -41,7 +41,6 @@ class VoicePicker:
         self._filters = VoiceFilters(self._voices, self._editing.config.languages, self._search)
         self._preview = Preview(self._editing)
         self._list()
-        self.look()
 
     def look(self) -> None:
         """Show what is chosen now."""
@@ -68,12 +67,10 @@ class VoicePicker:
     def _search(self) -> None:
         self._shown = SHOWN
         self._list.refresh()
-        self.look()
 
     def _more(self) -> None:
         self._shown += SHOWN
         self._list.refresh()
-        self.look()
 
     @ui.refreshable_method
     def _list(self) -> None:
@@ -88,6 +85,7 @@ class VoicePicker:
             ui.label(count).props('role="status"').classes("quiet")
             if len(fitting) > self._shown:
                 ui.button("Show more voices", on_click=self._more).props("flat no-caps")
+        self.look()
 
     def _row(self, voice: Voice) -> None:
         with ui.element("div").classes("about"):

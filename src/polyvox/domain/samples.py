@@ -38,6 +38,12 @@ class Measure(_Data):
     unit: str
     threshold: str = Field(description="What is good, in words: `above 20 dB`.")
     verdict: Grade
+    score: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="What the figure is worth: 0.8 at its good threshold, 0.4 at its bad one.",
+    )
     advice: str
 
 

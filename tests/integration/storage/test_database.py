@@ -136,7 +136,8 @@ async def test_a_failed_transaction_leaves_nothing_and_the_connection_stays_usab
     async def fail() -> None:
         async with database.writing() as connection:
             await connection.exec_driver_sql(
-                "INSERT INTO speech_reports VALUES ('1', '2026-01-02 12:00:00', NULL, '{}')"
+                "INSERT INTO speech_reports (id, created_at, document)"
+                " VALUES ('1', '2026-01-02 12:00:00', '{}')"
             )
             raise RuntimeError
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polyvox.cache import SegmentCache
+from polyvox.cache.folder import Usage
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, Interrupted, Unavailable
 
@@ -41,6 +42,9 @@ class MemoryStore:
     @property
     def size_bytes(self) -> int:
         return sum(len(audio.pcm) for audio in self.kept.values())
+
+    async def usage(self) -> Usage:
+        return Usage(self.entries, self.size_bytes)
 
     async def get(self, key: str) -> AudioChunk | None:
         await asyncio.sleep(0)

@@ -65,6 +65,7 @@ class Rule:
             unit=self.unit,
             threshold=self.threshold,
             verdict=grade,
+            score=None if value is None else round(self.scale.score(value), 3),
             advice=sentence,
         )
 

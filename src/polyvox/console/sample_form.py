@@ -1,0 +1,151 @@
+"""Adding samples: who is heard, in what language, and a recording made here or sent as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import PurePath
+
+import langcodes
+from nicegui import ui
+
+from polyvox.console.editing import Editing
+from polyvox.console.frame import done, heading, told
+from polyvox.console.reading import MOODS, reading
+from polyvox.console.recorder import Fields, Recorder, Uploads
+from polyvox.domain.capabilities import SampleNeeds
+from polyvox.domain.recording_script import MAX_STORE, Mood, recording_script
+from polyvox.domain.samples import SAMPLE_NEEDS
+from polyvox.errors import PolyvoxError
+from polyvox.services.languages import SPECIFIED
+
+MAX_WHO, MAX_WORDS = 200, 2000
+"""Characters of a name, and of a statement or notes."""
+FORMATS = "WAV, FLAC, MP3, OGG, M4A or WebM"
+
+
+def cloning(editing: Editing) -> dict[str, SampleNeeds]:
+    """What each provider that clones wants, by its id."""
+    needs = {
+        found.id: found.provider.capabilities().cloning
+        for found in editing.host.services.providers.all()
+        if found.provider is not None
+    }
+    return {name: wanted for name, wanted in needs.items() if wanted} or dict(SAMPLE_NEEDS)
+
+
+def tongues(editing: Editing) -> dict[str, str]:
+    """Languages to choose from by their names, the personality's own first."""
+    own = editing.config.languages
+    tags = dict.fromkeys((own.primary, *own.supported, *SPECIFIED))
+    return {tag: langcodes.Language.get(tag).display_name() for tag in tags}
+
+
+def statement_of(editing: Editing) -> str:
+    return f"I agree that my voice is cloned for {editing.stored.name}."
+
+
+class SampleForm:
+    """``added`` is called with the id of each sample that came in."""
+
+    def __init__(
+        self,
+        editing: Editing,
+        engines: Mapping[str, SampleNeeds],
+        added: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._editing = editing
+        self._engines = engines
+        self._added = added
+
+    def build(self) -> None:
+        heading("Add a sample", 3)
+        self._who_is_heard()
+        with ui.element("div").classes("ways"):
+            recording = ui.element("section")
+            with ui.element("section"):
+                heading("Send a file", 4)
+                uploads = self._uploads()
+            with recording:
+                heading("Record here", 4)
+                self._recording(uploads)
+
+    def _who_is_heard(self) -> None:
+        with ui.row().classes("w-full gap-4"):
+            self._language = ui.select(
+                tongues(self._editing),
+                label="Language that is spoken",
+                value=self._editing.config.languages.primary,
+                with_input=True,
+                on_change=self._read,
+            )
+            self._who = ui.input("Who is heard and agrees to be cloned")
+            self._who.props(f'maxlength="{MAX_WHO}" autocomplete="off"')
+            self._statement = ui.input("In these words", value=statement_of(self._editing))
+            self._statement.props(f'maxlength="{MAX_WORDS}"')
+            for field in (self._language, self._who, self._statement):
+                field.classes("grow").style("min-width: min(100%, 18rem)").props("outlined")
+        ui.label(
+            "Without a name the recording is kept and measured, but not cloned until somebody's "
+            "consent is recorded."
+        ).classes("quiet")
+
+    def _uploads(self) -> Uploads:
+        limit = self._editing.host.services.samples.limits.max_bytes
+        return Uploads(
+            f"/v1/personalities/{self._editing.stored.id}/samples",
+            limit,
+            f"{FORMATS}, up to {limit >> 20} MiB each.",
+            fields_of=self._fields,
+            on_sent=self._sent,
+            on_refused=_refused,
+        )
+
+    def _recording(self, uploads: Uploads) -> None:
+        name_of = self._editing.host.services.providers.name_of
+        with ui.row().classes("w-full gap-4"):
+            self._engine = ui.select(
+                {engine: name_of(engine) for engine in self._engines},
+                label="Long enough for",
+                value=next(iter(self._engines)),
+                on_change=self._read,
+            )
+            self._mood = ui.select(
+                dict(MOODS), label="Mood", value=Mood.NEUTRAL, on_change=self._read
+            )
+            self._store = ui.input("Name of the shop", on_change=self._read)
+            self._store.props(f'maxlength="{MAX_STORE}" debounce="300"')
+            for field in (self._engine, self._mood, self._store):
+                field.classes("grow").style("min-width: min(100%, 10rem)").props("outlined dense")
+        ui.label("Read these sentences in a quiet room, close to the microphone:").classes("quiet")
+        self._note = ui.label().classes("hindrance")
+        self._recorder = Recorder(uploads)
+        self._read()
+
+    def _read(self) -> None:
+        """Put the sentences for what is chosen into the recorder."""
+        needs = self._engines[self._engine.value]
+        try:
+            script = recording_script(self._language.value or "en", self._store.value)
+        except PolyvoxError as error:
+            told(error)
+            return
+        self._note.text = script.note or ""
+        self._note.set_visibility(bool(script.note))
+        lines = reading(script, Mood(self._mood.value), needs.best_min_s)
+        name = self._editing.host.services.providers.name_of(self._engine.value)
+        self._recorder.show(lines, script.language, name, needs)
+
+    def _fields(self, name: str) -> Fields:
+        """What goes with a file of this name."""
+        fields = {"notes": PurePath(name).stem[:MAX_WORDS], "language": self._language.value or ""}
+        if who := (self._who.value or "").strip():
+            fields |= {"consent_who": who, "consent_statement": self._statement.value or ""}
+        return fields
+
+    async def _sent(self, name: str, sample: str) -> None:
+        done(f"{name} is added.")
+        await self._added(sample)
+
+
+def _refused(name: str, message: str) -> None:
+    ui.notify(f"{name}: {message}", type="negative", timeout=0, close_button="Close")

@@ -1,0 +1,212 @@
+"""The report of a sample as people understand it: a picture, gauges, and words. Without NiceGUI.
+
+Pictures are SVG that takes the colours of the page; whatever they show is there in words, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from polyvox.domain.samples import Grade, Mark, MarkKind, Measure, Readiness, SampleReport
+
+WIDTH, HEIGHT = 800, 140
+"""Of the picture, in its own units; it is drawn as wide as the page."""
+NARROWEST = 3.0
+"""Units of a mark: shorter stretches would not be seen."""
+TIMES = 4
+"""Stretches of a kind that are named; the others are counted."""
+GAUGE = 100
+
+GRADES: Final[Mapping[Grade, str]] = {
+    Grade.GOOD: "Good",
+    Grade.FAIR: "Fair",
+    Grade.BAD: "Poor",
+    Grade.UNKNOWN: "Not known",
+}
+STATES: Final[Mapping[Readiness, str]] = {
+    Readiness.READY: "ready",
+    Readiness.REPAIRABLE: "ready after repair",
+    Readiness.UNUSABLE: "not usable",
+}
+NAMES: Final[Mapping[str, str]] = {
+    "speech": "Length of speech",
+    "snr": "Voice above noise",
+    "clipping": "Distortion by clipping",
+    "reverberation": "Echo of the room",
+    "bandwidth": "Brightness",
+    "one_speaker": "One speaker only",
+    "loudness": "Loudness",
+    "loudness_range": "Evenness",
+    "true_peak": "Highest peak",
+    "dc_offset": "Offset from zero",
+    "pops": "Pops",
+    "breaths": "Breaths",
+    "sample_rate": "Sample rate",
+    "bit_depth": "Bit depth",
+}
+"""Of measures; others are shown by their own names."""
+KINDS: Final[Mapping[MarkKind, str]] = {
+    MarkKind.CLIPPED: "Clipped",
+    MarkKind.NOISY: "Noisy",
+    MarkKind.POP: "Pop",
+    MarkKind.SILENT: "Silent",
+}
+_ROOM: Final[Mapping[MarkKind, tuple[float, float]]] = {
+    MarkKind.CLIPPED: (0, 1),
+    MarkKind.NOISY: (0, 1),
+    MarkKind.POP: (0.5, 1),
+    MarkKind.SILENT: (0.35, 0.3),
+}
+"""Where a kind of mark is drawn, and how high: shares of the picture's height."""
+_COLOURS: Final[Mapping[MarkKind, str]] = {
+    MarkKind.CLIPPED: "#dc2626",
+    MarkKind.NOISY: "#d97706",
+    MarkKind.POP: "#9333ea",
+    MarkKind.SILENT: "#64748b",
+}
+_STROKES: Final[Mapping[MarkKind, str]] = {
+    MarkKind.CLIPPED: "M-1 4H9",
+    MarkKind.NOISY: "M-2 2L2 -2M0 8L8 0M6 10L10 6",
+    MarkKind.POP: "M2 -1V9M6 -1V9",
+    MarkKind.SILENT: "M4 3.5V4.5",
+}
+"""Of a pattern of 8 by 8 units: kinds are told apart without colours, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One measure in words. ``score`` from 0 to 1, None where it could not be told."""
+
+    name: str
+    grade: Grade
+    value: str
+    threshold: str
+    advice: str
+    score: float | None
+
+    @property
+    def told(self) -> str:
+        """For screen readers."""
+        return f"{GRADES[self.grade]}: {self.value}" if self.value else GRADES[self.grade]
+
+
+def gauges(report: SampleReport) -> list[Gauge]:
+    """What is bad comes first, then what is fair; among equals, what matters most."""
+    order = [Grade.BAD, Grade.FAIR, Grade.GOOD, Grade.UNKNOWN]
+    return sorted(map(_gauge, report.measures), key=lambda gauge: order.index(gauge.grade))
+
+
+def _gauge(measure: Measure) -> Gauge:
+    return Gauge(
+        name=NAMES.get(measure.name, measure.name.replace("_", " ").capitalize()),
+        grade=measure.verdict,
+        value=_figure(measure.value, measure.unit),
+        threshold=f"good is {measure.threshold}",
+        advice=measure.advice,
+        score=measure.score,
+    )
+
+
+def _figure(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    figure = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{figure} {unit}".strip()
+
+
+def quality_in_words(report: SampleReport) -> str:
+    return f"quality {report.quality_score * 100:.0f} of 100"
+
+
+def needle(score: float) -> str:
+    """A bar of three zones (poor, fair, good) with a mark at ``score``."""
+    at = 2 + score * (GAUGE - 4)
+    zones = ((0, 40, MarkKind.CLIPPED), (40, 40, MarkKind.NOISY))
+    bars = [_bar(start, width, _COLOURS[kind]) for start, width, kind in zones]
+    bars.append(_bar(80, 20, "#059669"))
+    return (
+        f'<svg viewBox="0 0 {GAUGE} 12" preserveAspectRatio="none" aria-hidden="true" '
+        f'class="gauge">{"".join(bars)}<path d="M{at:.1f} 0V12" stroke="currentColor" '
+        'stroke-width="3" vector-effect="non-scaling-stroke"/></svg>'
+    )
+
+
+def _bar(start: float, width: float, colour: str) -> str:
+    return f'<rect x="{start + 0.5}" y="4" width="{width - 1}" height="4" fill="{colour}"/>'
+
+
+def picture(
+    key: str, duration_s: float, low: Sequence[float], high: Sequence[float], marks: Iterable[Mark]
+) -> str:
+    """The waveform over ``duration_s``, with ``marks`` on it. ``key`` is not that of another picture
+    on the page, and safe in HTML."""
+    scale = WIDTH / duration_s if duration_s else 0.0
+    drawn = "".join(_mark(key, mark, scale) for mark in marks)
+    patterns = "".join(pattern(key, kind) for kind in MarkKind)
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img" '
+        f'aria-label="Waveform of {duration_s:.1f} seconds; what is marked is listed below" '
+        f'class="waveform"><defs>{patterns}</defs>'
+        f'<path class="wave" d="{_outline(low, high)}"/>{drawn}</svg>'
+    )
+
+
+def pattern(key: str, kind: MarkKind) -> str:
+    """What a kind of mark is filled with."""
+    return (
+        f'<pattern id="{key}-{kind}" width="8" height="8" patternUnits="userSpaceOnUse">'
+        f'<rect width="8" height="8" fill="{_COLOURS[kind]}" fill-opacity=".25"/>'
+        f'<path d="{_STROKES[kind]}" stroke="{_COLOURS[kind]}" stroke-width="2"/></pattern>'
+    )
+
+
+def swatch(key: str, kind: MarkKind) -> str:
+    """A piece of the pattern, for the list below the picture."""
+    return (
+        '<svg viewBox="0 0 24 16" width="24" height="16" aria-hidden="true">'
+        f'<rect width="24" height="16" rx="2" fill="url(#{key}-{kind})"/></svg>'
+    )
+
+
+def _mark(key: str, mark: Mark, scale: float) -> str:
+    top, height = _ROOM[mark.kind]
+    width = max(mark.length_s * scale, NARROWEST)
+    return (
+        f'<rect x="{mark.start_s * scale:.1f}" y="{top * HEIGHT:.0f}" width="{width:.1f}" '
+        f'height="{height * HEIGHT:.0f}" fill="url(#{key}-{mark.kind})"/>'
+    )
+
+
+def _outline(low: Sequence[float], high: Sequence[float]) -> str:
+    """Along the upper edge and back along the lower one. Silence is still a line."""
+    step = WIDTH / max(len(high) - 1, 1)
+    upper = [(at * step, max(value, 0.008)) for at, value in enumerate(high)]
+    lower = [(at * step, min(value, -0.008)) for at, value in enumerate(low)]
+    points = [*upper, *reversed(lower)]
+    middle = HEIGHT / 2
+    return "M" + "L".join(f"{x:.1f} {middle * (1 - _within(y)):.1f}" for x, y in points) + "Z"
+
+
+def _within(level: float) -> float:
+    return max(-1.0, min(1.0, level))
+
+
+def marks_in_words(marks: Iterable[Mark]) -> dict[MarkKind, str]:
+    """Of each kind that there is: where, in seconds."""
+    found: dict[MarkKind, list[str]] = {}
+    for mark in marks:
+        found.setdefault(mark.kind, []).append(_when(mark))
+    return {kind: f"{KINDS[kind]}: {_some(found[kind])}" for kind in KINDS if kind in found}
+
+
+def _when(mark: Mark) -> str:
+    start, end = f"{mark.start_s:.1f}", f"{mark.end_s:.1f}"
+    return f"{start} s" if start == end else f"{start}–{end} s"
+
+
+def _some(times: Sequence[str]) -> str:
+    distinct = list(dict.fromkeys(times))
+    further = len(distinct) - TIMES
+    return ", ".join(distinct[:TIMES]) + (f" and {further} more" if further > 0 else "")
