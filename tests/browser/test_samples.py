@@ -16,21 +16,24 @@ from tests.browser.conftest import PATIENCE_MS, Server, accessible, chromium, se
 from tests.integration.samples.stage import wav
 from tests.support import corpus
 
-GOOD_S = 9.0
+SPEECH_S = 9.0
 SILENCE_S = 1.5
+
+
+def take() -> corpus.Samples:
+    """Speech, and a silence after it."""
+    silence = np.zeros(round(SILENCE_S * corpus.RATE))
+    return np.concatenate([corpus.speech(SPEECH_S), silence])
 
 
 @pytest.fixture(scope="module")
 def good() -> bytes:
-    return wav(corpus.speech(GOOD_S))
+    return wav(corpus.with_noise(take(), 40.0))
 
 
 @pytest.fixture(scope="module")
 def bad() -> bytes:
-    """Noisy, clipped, and with a long silence in it."""
-    noisy = corpus.clipped(corpus.with_noise(corpus.speech(GOOD_S), 5.0), 0.05)
-    silence = np.zeros(round(SILENCE_S * corpus.RATE), np.float32)
-    return wav(np.concatenate([noisy, silence]).astype(np.float32))
+    return wav(corpus.clipped(corpus.with_noise(take(), 5.0), 0.05))
 
 
 def file(name: str, content: bytes) -> FilePayload:
@@ -43,7 +46,7 @@ async def opened(page: Page, server: Server, name: str) -> str:
     assert (await page.request.post(f"{server.url}/v1/personalities", data=body)).ok
     await page.goto(f"{server.url}/personalities/{name}")
     await page.get_by_role("tab", name="Samples").click()
-    await expect(page.get_by_role("button", name="Record")).to_be_visible()
+    await expect(page.get_by_role("button", name="Record", exact=True)).to_be_visible()
     return f"{server.url}/v1/personalities/{name}"
 
 
@@ -82,14 +85,15 @@ async def test_a_good_recording_is_agreed_to_measured_heard_and_assigned(
     await expect(page.get_by_text(quality).first).to_be_visible()
     snr = page.get_by_role("meter", name="Voice above noise")
     assert str(await snr.get_attribute("aria-valuetext")).startswith("Good")
-    await expect(page.get_by_role("img", name="Waveform of 9.0 seconds")).to_be_visible()
+    await expect(page.get_by_role("img", name="Waveform of 10.5 seconds")).to_be_visible()
     await plays(page.get_by_label("As it was recorded").and_(page.locator("audio")))
 
     await page.get_by_role("button", name="Prepare it for XTTS v2").click()
-    await expect(page.get_by_text("Its loudness was")).to_be_visible()
+    await expect(page.get_by_text("Its sample rate was changed")).to_have_count(0)  # it is XTTS's
+    await expect(page.get_by_text("Its level was")).to_be_visible()
     await plays(page.locator("audio[aria-label^='As XTTS v2 hears it']"))
     await page.get_by_role("checkbox", name="Reduce noise for XTTS v2").click()
-    await expect(page.get_by_text("oise was lowered")).to_be_visible()
+    await expect(page.get_by_text("Steady noise was lowered")).to_be_visible()
 
     await page.get_by_role("switch", name="Let XTTS v2 clone").click()
     await expect(page.get_by_text("Saved.").first).to_be_visible()
@@ -204,7 +208,7 @@ async def test_a_take_is_recorded_from_the_microphone(speaker: Page, server: Ser
     await page.get_by_role("combobox", name="Long enough for").click()
     await page.get_by_role("option", name="StyleTTS 2").click()
 
-    await page.get_by_role("button", name="Record").click()
+    await page.get_by_role("button", name="Record", exact=True).click()
     await expect(page.get_by_text("Recording. Too short for StyleTTS 2 yet.")).to_be_visible()
     await expect(page.get_by_text("The level is good.")).to_be_visible()
     await expect(page.get_by_role("timer")).to_contain_text("to the best length")
@@ -223,15 +227,17 @@ async def test_a_take_is_recorded_from_the_microphone(speaker: Page, server: Ser
     report = (await only_sample(page, at))["report"]
     assert (report["format"], report["codec"]) == ("webm", "opus")
     assert report["speech_s"] > 3
-    await expect(page.get_by_role("button", name="Record")).to_be_enabled()
+    await expect(page.get_by_role("button", name="Record", exact=True)).to_be_enabled()
 
 
 async def test_without_a_microphone_it_says_so(page: Page, server: Server) -> None:
     await opened(page, server, "deaf")
     await page.evaluate(
-        "navigator.mediaDevices.getUserMedia = refuse()".replace(
-            "refuse()", "async () => { throw new DOMException('', 'NotAllowedError'); }"
-        )
+        """() => {
+          navigator.mediaDevices.getUserMedia = async () => {
+            throw new DOMException("", "NotAllowedError");
+          };
+        }"""
     )
-    await page.get_by_role("button", name="Record").click()
+    await page.get_by_role("button", name="Record", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("The microphone is not allowed.")

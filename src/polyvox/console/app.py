@@ -56,6 +56,7 @@ class Console:
         login.add_routes(app, self._sessions)
         for page in (personalities, personality, performance, system, embed):
             page.register(self._host)
+        core.app.config.quasar_config["loadingBar"]["skipHijack"] = True  # uploads show their own
         ui.run_with(app, title="Polyvox", dark=None, language="en-US", show_welcome_message=False)
         app.router.routes[-1] = _BelowApi("/", core.app, name="console")  # what run_with put there
 

@@ -55,6 +55,7 @@ class SampleCard:
             caption=self._caption(),
             on_value_change=lambda event: self.open() if event.value else None,
         ).classes("sample w-full")
+        self._card.props["toggle-aria-label"] = f"{self.title} {self._caption()}"
         with self._card:
             self._inside = ui.column().classes("w-full gap-3")
 

@@ -102,11 +102,12 @@ class SampleForm:
 
     def _recording(self, uploads: Uploads) -> None:
         name_of = self._editing.host.services.providers.name_of
+        active = self._editing.config.active_provider
         with ui.row().classes("w-full gap-4"):
             self._engine = ui.select(
                 {engine: name_of(engine) for engine in self._engines},
                 label="Long enough for",
-                value=next(iter(self._engines)),
+                value=active if active in self._engines else next(iter(self._engines)),
                 on_change=self._read,
             )
             self._mood = ui.select(

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from polyvox.domain.samples import Grade, Mark, MarkKind, Measure, Readiness, SampleReport
+from polyvox.domain.samples import Grade, Mark, MarkKind, Measure, Readiness, SampleReport, Span
 
 WIDTH, HEIGHT = 800, 140
 """Of the picture, in its own units; it is drawn as wide as the page."""
 NARROWEST = 3.0
 """Units of a mark: shorter stretches would not be seen."""
+CLOSE_S = 0.3
+"""Between stretches that people are told of as one."""
 TIMES = 4
 """Stretches of a kind that are named; the others are counted."""
 GAUGE = 100
@@ -53,13 +55,13 @@ KINDS: Final[Mapping[MarkKind, str]] = {
     MarkKind.POP: "Pop",
     MarkKind.SILENT: "Silent",
 }
-_ROOM: Final[Mapping[MarkKind, tuple[float, float]]] = {
-    MarkKind.CLIPPED: (0, 1),
-    MarkKind.NOISY: (0, 1),
-    MarkKind.POP: (0.5, 1),
-    MarkKind.SILENT: (0.35, 0.3),
+_ROOM: Final[Mapping[MarkKind, Sequence[tuple[float, float]]]] = {
+    MarkKind.CLIPPED: ((0, 0.12), (0.88, 0.12)),
+    MarkKind.NOISY: ((0.12, 0.76),),
+    MarkKind.POP: ((0, 1),),
+    MarkKind.SILENT: ((0.4, 0.2),),
 }
-"""Where a kind of mark is drawn, and how high: shares of the picture's height."""
+"""Where a kind of mark is drawn, from the top down, and how high: shares of the picture's height."""
 _COLOURS: Final[Mapping[MarkKind, str]] = {
     MarkKind.CLIPPED: "#dc2626",
     MarkKind.NOISY: "#d97706",
@@ -149,7 +151,7 @@ def picture(
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img" '
         f'aria-label="Waveform of {duration_s:.1f} seconds; what is marked is listed below" '
         f'class="waveform"><defs>{patterns}</defs>'
-        f'<path class="wave" d="{_outline(low, high)}"/>{drawn}</svg>'
+        f'{drawn}<path class="wave" d="{_outline(low, high)}"/></svg>'
     )
 
 
@@ -171,11 +173,11 @@ def swatch(key: str, kind: MarkKind) -> str:
 
 
 def _mark(key: str, mark: Mark, scale: float) -> str:
-    top, height = _ROOM[mark.kind]
     width = max(mark.length_s * scale, NARROWEST)
-    return (
+    return "".join(
         f'<rect x="{mark.start_s * scale:.1f}" y="{top * HEIGHT:.0f}" width="{width:.1f}" '
         f'height="{height * HEIGHT:.0f}" fill="url(#{key}-{mark.kind})"/>'
+        for top, height in _ROOM[mark.kind]
     )
 
 
@@ -194,19 +196,23 @@ def _within(level: float) -> float:
 
 
 def marks_in_words(marks: Iterable[Mark]) -> dict[MarkKind, str]:
-    """Of each kind that there is: where, in seconds."""
-    found: dict[MarkKind, list[str]] = {}
-    for mark in marks:
-        found.setdefault(mark.kind, []).append(_when(mark))
+    """Of each kind that there is: where, in seconds. Those close together are told as one."""
+    found: dict[MarkKind, list[Span]] = {}
+    for mark in sorted(marks, key=lambda mark: mark.start_s):
+        spans = found.setdefault(mark.kind, [])
+        if spans and mark.start_s - spans[-1].end_s <= CLOSE_S:
+            before = spans.pop()
+            spans.append(Span(start_s=before.start_s, end_s=max(before.end_s, mark.end_s)))
+        else:
+            spans.append(mark)
     return {kind: f"{KINDS[kind]}: {_some(found[kind])}" for kind in KINDS if kind in found}
 
 
-def _when(mark: Mark) -> str:
-    start, end = f"{mark.start_s:.1f}", f"{mark.end_s:.1f}"
+def _some(spans: Sequence[Span]) -> str:
+    further = len(spans) - TIMES
+    return ", ".join(map(_when, spans[:TIMES])) + (f" and {further} more" if further > 0 else "")
+
+
+def _when(span: Span) -> str:
+    start, end = f"{span.start_s:.1f}", f"{span.end_s:.1f}"
     return f"{start} s" if start == end else f"{start}–{end} s"
-
-
-def _some(times: Sequence[str]) -> str:
-    distinct = list(dict.fromkeys(times))
-    further = len(distinct) - TIMES
-    return ", ".join(distinct[:TIMES]) + (f" and {further} more" if further > 0 else "")
