@@ -51,11 +51,9 @@ class SampleCard:
 
     def build(self) -> None:
         self._card = ui.expansion(
-            self.title,
-            caption=self._caption(),
+            f"{self.title} – {self._summary()}",
             on_value_change=lambda event: self.open() if event.value else None,
         ).classes("sample w-full")
-        self._card.props["toggle-aria-label"] = f"{self.title} {self._caption()}"
         with self._card:
             self._inside = ui.column().classes("w-full gap-3")
 
@@ -72,7 +70,7 @@ class SampleCard:
             for engine in self._engines:
                 engine.look()
 
-    def _caption(self) -> str:
+    def _summary(self) -> str:
         report, meta = self._sample.report, self._sample.meta
         verdicts = report.verdicts.items()
         name = self._editing.host.services.providers.name_of

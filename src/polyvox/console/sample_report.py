@@ -11,8 +11,10 @@ from typing import Final
 
 from polyvox.domain.samples import Grade, Mark, MarkKind, Measure, Readiness, SampleReport, Span
 
-WIDTH, HEIGHT = 800, 140
-"""Of the picture, in its own units; it is drawn as wide as the page."""
+WIDTH, HEIGHT = 800, 120
+"""Of the waveform, in its own units; it is drawn as wide as the page, and HEIGHT pixels high."""
+LANE = 14
+"""Pixels: each kind of mark has a lane of its own below the waveform."""
 NARROWEST = 3.0
 """Units of a mark: shorter stretches would not be seen."""
 CLOSE_S = 0.3
@@ -55,13 +57,6 @@ KINDS: Final[Mapping[MarkKind, str]] = {
     MarkKind.POP: "Pop",
     MarkKind.SILENT: "Silent",
 }
-_ROOM: Final[Mapping[MarkKind, Sequence[tuple[float, float]]]] = {
-    MarkKind.CLIPPED: ((0, 0.12), (0.88, 0.12)),
-    MarkKind.NOISY: ((0.12, 0.76),),
-    MarkKind.POP: ((0, 1),),
-    MarkKind.SILENT: ((0.4, 0.2),),
-}
-"""Where a kind of mark is drawn, from the top down, and how high: shares of the picture's height."""
 _COLOURS: Final[Mapping[MarkKind, str]] = {
     MarkKind.CLIPPED: "#dc2626",
     MarkKind.NOISY: "#d97706",
@@ -142,21 +137,23 @@ def _bar(start: float, width: float, colour: str) -> str:
 def picture(
     key: str, duration_s: float, low: Sequence[float], high: Sequence[float], marks: Iterable[Mark]
 ) -> str:
-    """The waveform over ``duration_s``, with ``marks`` on it. ``key`` is not that of another picture
-    on the page, and safe in HTML."""
+    """The waveform over ``duration_s``, and ``marks`` below it. ``key`` is not that of another
+    picture on the page, and safe in HTML."""
     scale = WIDTH / duration_s if duration_s else 0.0
-    drawn = "".join(_mark(key, mark, scale) for mark in marks)
-    patterns = "".join(pattern(key, kind) for kind in MarkKind)
+    found = [*marks]
+    lanes = [kind for kind in KINDS if any(mark.kind is kind for mark in found)]
+    height = HEIGHT + LANE * len(lanes)
+    drawn = "".join(_mark(key, mark, scale, lanes.index(mark.kind)) for mark in found)
+    patterns = "".join(_pattern(key, kind) for kind in lanes)
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img" '
-        f'aria-label="Waveform of {duration_s:.1f} seconds; what is marked is listed below" '
-        f'class="waveform"><defs>{patterns}</defs>'
-        f'{drawn}<path class="wave" d="{_outline(low, high)}"/></svg>'
+        f'<svg viewBox="0 0 {WIDTH} {height}" style="height: {height}px" '
+        'preserveAspectRatio="none" role="img" class="waveform" '
+        f'aria-label="Waveform of {duration_s:.1f} seconds; what is marked is listed below">'
+        f'<defs>{patterns}</defs><path class="wave" d="{_outline(low, high)}"/>{drawn}</svg>'
     )
 
 
-def pattern(key: str, kind: MarkKind) -> str:
-    """What a kind of mark is filled with."""
+def _pattern(key: str, kind: MarkKind) -> str:
     return (
         f'<pattern id="{key}-{kind}" width="8" height="8" patternUnits="userSpaceOnUse">'
         f'<rect width="8" height="8" fill="{_COLOURS[kind]}" fill-opacity=".25"/>'
@@ -165,19 +162,18 @@ def pattern(key: str, kind: MarkKind) -> str:
 
 
 def swatch(key: str, kind: MarkKind) -> str:
-    """A piece of the pattern, for the list below the picture."""
+    """A piece of the pattern that a kind of mark is filled with, for the list below the picture."""
     return (
         '<svg viewBox="0 0 24 16" width="24" height="16" aria-hidden="true">'
         f'<rect width="24" height="16" rx="2" fill="url(#{key}-{kind})"/></svg>'
     )
 
 
-def _mark(key: str, mark: Mark, scale: float) -> str:
+def _mark(key: str, mark: Mark, scale: float, lane: int) -> str:
     width = max(mark.length_s * scale, NARROWEST)
-    return "".join(
-        f'<rect x="{mark.start_s * scale:.1f}" y="{top * HEIGHT:.0f}" width="{width:.1f}" '
-        f'height="{height * HEIGHT:.0f}" fill="url(#{key}-{mark.kind})"/>'
-        for top, height in _ROOM[mark.kind]
+    return (
+        f'<rect x="{mark.start_s * scale:.1f}" y="{HEIGHT + lane * LANE + 2}" '
+        f'width="{width:.1f}" height="{LANE - 4}" fill="url(#{key}-{mark.kind})"/>'
     )
 
 

@@ -20,7 +20,7 @@ h4 { font-size: 1rem; line-height: 1.3; font-weight: 600; margin: 0 }
 .sample .engine { display: flex; flex-direction: column; gap: .4rem; align-items: flex-start;
   border-left: 3px solid #8886; padding-left: .8rem; width: 100%; box-sizing: border-box }
 .sample .done { margin: 0; padding-left: 1.2rem; list-style: disc }
-.waveform { display: block; width: 100%; height: 140px; border: 1px solid #8886;
+.waveform { display: block; width: 100%; border: 1px solid #8886;
   border-radius: .25rem; color: #1d4ed8 }
 .body--dark .waveform { color: #93c5fd }
 .waveform .wave { fill: currentColor; opacity: .75 }
