@@ -30,6 +30,11 @@ PATIENCE_MS = 15_000
 NARROW = 360
 """CSS pixels of a small phone."""
 
+SETTLED = """Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime < Infinity).map((each) => each.finished))
+  .then(() => null)"""
+"""When what fades in or out has done so: halfway its colours are no colours of ours."""
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -127,6 +132,7 @@ async def accessible(page: Page) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is not there: make build/npm")
     await page.evaluate(AXE.read_text())  # no policy of the page stands in its way
+    await page.evaluate(SETTLED)
     found = await page.evaluate("axe.run()")
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     told = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in serious]

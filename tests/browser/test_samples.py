@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import FilePayload, Locator, Page, async_playwright, expect
 
-from tests.browser.conftest import PATIENCE_MS, Server, accessible, chromium, served
+from tests.browser.conftest import PATIENCE_MS, Server, accessible, chromium
 from tests.integration.samples.stage import wav
 from tests.support import corpus
 
 SPEECH_S = 9.0
 SILENCE_S = 1.5
+MAX_BYTES = 50 << 20
 
 
 def take() -> corpus.Samples:
@@ -156,25 +158,30 @@ async def _delete(page: Page, title: str) -> None:
 
 
 async def test_what_is_dropped_is_taken_and_what_is_no_recording_refused(
-    page: Page, tmp_path: Path, good: bytes
+    page: Page, server: Server, good: bytes
 ) -> None:
-    with served(tmp_path / "home", samples='{"max_bytes": 1048576}') as strict:
-        await opened(page, strict, "dropped")
-        await page.get_by_label("Choose files").set_input_files(
-            [file("text.wav", b"This is no recording."), file("huge.wav", bytes(1048577))]
-        )
-        await expect(page.get_by_text("huge.wav: It has more than 1 MiB.")).to_be_visible()
-        await expect(page.get_by_text("text.wav: ")).to_be_visible()
-        await page.evaluate(
-            """content => {
-              const carried = new DataTransfer();
-              carried.items.add(new File([new Uint8Array(content)], "dropped.wav"));
-              const there = { dataTransfer: carried, bubbles: true, cancelable: true };
-              document.querySelector(".uploads").dispatchEvent(new DragEvent("drop", there));
-            }""",
-            [*good],
-        )
-        await expect(page.get_by_text("1. dropped")).to_be_visible()
+    await opened(page, server, "dropped")
+    await _drop(page, "text.wav", b"This is no recording.")
+    await expect(page.get_by_text("text.wav: ")).to_be_visible()
+    await _drop(page, "huge.wav", b"", size=MAX_BYTES + 1)
+    await expect(page.get_by_text("huge.wav: It has more than 50 MiB.")).to_be_visible()
+    await expect(page.get_by_text("There is none yet.")).to_be_visible()
+    await _drop(page, "dropped.wav", good)
+    await expect(page.get_by_text("1. dropped – ")).to_be_visible()
+
+
+async def _drop(page: Page, name: str, content: bytes, size: int = 0) -> None:
+    """``size`` bytes more than the content."""
+    await page.locator(".uploads").evaluate(
+        """(target, [name, content, size]) => {
+          const bytes = Uint8Array.from(atob(content), (each) => each.charCodeAt(0));
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([bytes, new ArrayBuffer(size)], name));
+          const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+          target.dispatchEvent(event);
+        }""",
+        [name, b64encode(content).decode(), size],
+    )
 
 
 @pytest_asyncio.fixture(loop_scope="session")
