@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ async def test_personalities_are_created_found_duplicated_and_deleted(
 
     await page.get_by_role("link", name="Personalities").click()
     await page.get_by_label("Search").fill("onkel")
-    await expect(page.get_by_role("status").first).to_have_text("1 of 2")
+    await expect(page.get_by_role("status").first).to_have_text(re.compile(r"1 of \d+"))
     await page.get_by_role("button", name="Duplicate Märchen Onkel").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Märchen Onkel (copy)")
 
