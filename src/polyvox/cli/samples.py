@@ -253,10 +253,7 @@ def _print_report(report: SampleReport) -> None:
     )
     table(
         ("figure", "value", "good", "verdict", "advice"),
-        (
-            (m.name, _value(m.value, m.unit), m.threshold, m.verdict.value, m.advice)
-            for m in report.measures
-        ),
+        ((m.name, m.told or None, m.threshold, m.verdict.value, m.advice) for m in report.measures),
         empty="Nothing was measured.",
     )
     put(f"Quality: {report.quality_score:.2f} of 1")
@@ -265,10 +262,6 @@ def _print_report(report: SampleReport) -> None:
         ((v.engine, v.state.value, " ".join(v.because)) for v in report.verdicts.values()),
         empty="No provider was considered.",
     )
-
-
-def _value(value: float | None, unit: str) -> str | None:
-    return None if value is None else f"{value:.4g} {unit}".rstrip()
 
 
 def _print_prepared(provider: str, prepared: PreparedSample) -> None:

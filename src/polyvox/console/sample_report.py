@@ -99,18 +99,11 @@ def _gauge(measure: Measure) -> Gauge:
     return Gauge(
         name=NAMES.get(measure.name, measure.name.replace("_", " ").capitalize()),
         grade=measure.verdict,
-        value=_figure(measure.value, measure.unit),
+        value=measure.told,
         threshold=f"good is {measure.threshold}",
         advice=measure.advice,
         score=measure.score,
     )
-
-
-def _figure(value: float | None, unit: str) -> str:
-    if value is None:
-        return ""
-    figure = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return f"{figure} {unit}".strip()
 
 
 def quality_in_words(report: SampleReport) -> str:

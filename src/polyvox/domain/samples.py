@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from polyvox.domain.capabilities import SampleNeeds
 from polyvox.domain.language import normalize
 
+WHOLE_FROM = 100
+"""Figures from here on are told without decimals."""
 LanguageTag = Annotated[str, AfterValidator(normalize)]
 
 
@@ -45,6 +47,15 @@ class Measure(_Data):
         description="What the figure is worth: 0.8 at its good threshold, 0.4 at its bad one.",
     )
     advice: str
+
+    @property
+    def told(self) -> str:
+        """The figure with its unit and the digits that count; empty when it could not be told."""
+        if self.value is None:
+            return ""
+        whole = abs(self.value) >= WHOLE_FROM
+        figure = f"{self.value:.0f}" if whole else f"{round(self.value, 4):.3g}"
+        return f"{figure} {self.unit}".strip()
 
 
 class Readiness(StrEnum):

@@ -80,4 +80,4 @@ def _cuts(needs: SampleNeeds, speech: Sequence[Span], duration_s: float) -> list
 
 def _sentence(measure: Measure) -> str:
     name = measure.name.replace("_", " ").replace("snr", "signal-to-noise ratio")
-    return f"The {name} is {measure.value:g} {measure.unit}; {measure.threshold} is good."
+    return f"The {name} is {measure.told}; {measure.threshold} is good."
