@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import against_piper, cached, clouds, engine, loop_lag, styletts2, xtts
+from benchmarks import against_piper, cached, clouds, engine, loop_lag, samples, styletts2, xtts
 from benchmarks.lab import Lab
 from benchmarks.machine import Machine
 from benchmarks.results import Row
@@ -27,6 +27,7 @@ GROUPS: dict[str, Callable[[Lab], Awaitable[list[Row]]]] = {
     "twins": cached.measure_twins,
     "loop": loop_lag.measure,
     "clouds": clouds.measure,
+    "samples": samples.measure,
     "xtts": xtts.measure,
     "styletts2": styletts2.measure,
 }

@@ -187,8 +187,9 @@ class Ours:
         """As stock loads: the model as the file has it, and nothing spoken yet."""
         import torch
 
+        from polyvox.hosting.device import CPU
         from polyvox.providers.xtts_v2.checkpoint import load_model
-        from polyvox.providers.xtts_v2.decoding import CPU, Decoder
+        from polyvox.providers.xtts_v2.decoding import Decoder
         from polyvox.providers.xtts_v2.precision import plan
         from polyvox.providers.xtts_v2.vocoder import Vocoder
 

@@ -103,6 +103,17 @@ def _speak(
     )
 
 
+def _addressing(
+    settings: Settings, personalities: PersonalityReader, providers: Providers
+) -> Addressing:
+    return Addressing(
+        personalities,
+        providers,
+        default_personality=settings.default_personality,
+        aliases=settings.voice_aliases,
+    )
+
+
 def _samples(
     settings: Settings,
     repository: SampleRepository,
@@ -175,6 +186,22 @@ class Application:
         # Imported here: the library and `polyvox --help` do without a database.
         from polyvox.storage.blobs import FsspecBlobs
         from polyvox.storage.database import Database
+
+        self.settings = settings
+        self.metrics = Metrics()
+        self._watch: asyncio.Task[None] | None = None
+        self._started = AsyncExitStack()
+        self._database = Database(settings.database)
+        self._workshop = Workshop(name="samples' workshop")
+        self._blobs = FsspecBlobs(
+            settings.samples.store or str(settings.home / "samples"),
+            settings.home / "cache" / "samples",
+        )
+        store = _store(settings)
+        self._cache = SegmentCache(store)
+        self.services = self._services(_providers(settings, loaders), store)
+
+    def _services(self, providers: Providers, store: FileStore) -> Services:
         from polyvox.storage.keys import SqlKeys
         from polyvox.storage.personalities import SqlPersonalities
         from polyvox.storage.quota import SqlQuota
@@ -182,45 +209,28 @@ class Application:
         from polyvox.storage.samples import SqlSamples
         from polyvox.storage.usage import SqlUsage
 
-        self.settings = settings
-        self.metrics = Metrics()
-        self._watch: asyncio.Task[None] | None = None
-        self._started = AsyncExitStack()
-        self._database = Database(settings.database)
-        repository = SqlPersonalities(self._database)
+        settings, database = self.settings, self._database
+        repository = SqlPersonalities(database)
         remembered = RememberedPersonalities(repository)
-        providers = _providers(settings, loaders)
         usage = UsageService(
-            SqlUsage(self._database), SqlReports(self._database), reports_kept=settings.reports_kept
+            SqlUsage(database), SqlReports(database), reports_kept=settings.reports_kept
         )
-        quota = _quota(settings, providers, SqlQuota(self._database))
-        self._workshop = Workshop(name="samples' workshop")
-        self._blobs = FsspecBlobs(
-            settings.samples.store or str(settings.home / "samples"),
-            settings.home / "cache" / "samples",
-        )
-        rows = SqlSamples(self._database)
+        quota = _quota(settings, providers, SqlQuota(database))
+        rows = SqlSamples(database)
         samples = _samples(settings, rows, self._blobs, self._workshop, providers, repository)
-        store = _store(settings)
-        self._cache = SegmentCache(store)
         observers = (usage.record, self.metrics.observe)
         speak = _speak(settings, providers, self._cache, quota, observers, remembered, samples)
-        self.services = Services(
+        return Services(
             speak=speak,
             tickets=Tickets(speak),
             personalities=PersonalityService(
                 repository, providers, usage, samples, on_change=remembered.forget
             ),
-            addressing=Addressing(
-                remembered,
-                providers,
-                default_personality=settings.default_personality,
-                aliases=settings.voice_aliases,
-            ),
+            addressing=_addressing(settings, remembered, providers),
             providers=providers,
             usage=usage,
             quota=quota,
-            keys=KeyService(SqlKeys(self._database)),
+            keys=KeyService(SqlKeys(database)),
             samples=samples,
             store=store,
             installs=InstallService(providers),

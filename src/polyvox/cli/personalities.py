@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from polyvox.cli.deleting import Yes, ask_to_delete, say_deleted
 from polyvox.cli.documents import Document, read_document, with_values
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
@@ -162,19 +162,13 @@ def edit(
 @app.command()
 def delete(
     personality: Id,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Delete one, with the record of its switches. Its usage figures stay."""
-    if not yes:
-        if not sys.stdin.isatty():
-            raise UsageFault("Deleting needs a yes.", remedy="Give --yes.")
-        typer.confirm(f"Delete '{personality}'?", abort=True, err=True)
+    ask_to_delete(personality, yes=yes)
     _call(lambda personalities: personalities.delete(personality))
-    if as_json:
-        print_json({"id": personality, "deleted": True})
-    else:
-        say(f"{personality} is deleted.")
+    say_deleted(personality, as_json=as_json)
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from polyvox.cli.asking import normalized
+from polyvox.cli.deleting import Yes, ask_to_delete, say_deleted
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, put, say, table
@@ -186,19 +186,13 @@ def prepare(
 @app.command()
 def remove(
     sample: Sample,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Delete one, with all that was made of it."""
-    if not yes:
-        if not sys.stdin.isatty():
-            raise UsageFault("Deleting needs a yes.", remedy="Give --yes.")
-        typer.confirm(f"Delete '{sample}'?", abort=True, err=True)
+    ask_to_delete(sample, yes=yes)
     _call(lambda samples: samples.delete(sample))
-    if as_json:
-        print_json({"id": sample, "deleted": True})
-    else:
-        say(f"{sample} is deleted.")
+    say_deleted(sample, as_json=as_json)
 
 
 def _call(work: Callable[[SampleService], Awaitable[Any]]) -> Any:

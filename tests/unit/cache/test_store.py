@@ -4,7 +4,6 @@ import asyncio
 import subprocess
 import sys
 import wave
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,33 +12,7 @@ from polyvox.cache import FileStore
 from polyvox.domain.audio import AudioChunk
 
 from .stage import tone
-
-ENTRY = tone(1, samples=500)
-ENTRY_BYTES = 56 + 1000
-CAP = 10 * ENTRY_BYTES
-
-
-def key(number: int) -> str:
-    return f"{number * 0x1234567:064x}"
-
-
-def ticks() -> int:
-    return next(_ticks)
-
-
-_ticks = count(1_700_000_000_000_000_000, 1_000_000)
-
-
-def store_in(folder: Path, max_bytes: int = CAP) -> FileStore:
-    return FileStore(folder, max_bytes, clock=ticks)
-
-
-def files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-async def held(store: FileStore, numbers: range) -> list[int]:
-    return [number for number in numbers if await store.get(key(number))]
+from .store_stage import CAP, ENTRY, ENTRY_BYTES, files, held, key, store_in
 
 
 async def test_what_was_put_comes_back(tmp_path: Path) -> None:

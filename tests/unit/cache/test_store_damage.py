@@ -3,7 +3,6 @@ from __future__ import annotations
 import errno
 import logging
 import os
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,34 +12,7 @@ from hypothesis import strategies as st
 from polyvox.cache import FileStore
 from polyvox.cache.folder import STALE_TEMP_NS, EntryFolder
 
-from .stage import tone
-
-ENTRY = tone(1, samples=500)
-ENTRY_BYTES = 56 + 1000
-CAP = 10 * ENTRY_BYTES
-
-
-def key(number: int) -> str:
-    return f"{number * 0x1234567:064x}"
-
-
-def ticks() -> int:
-    return next(_ticks)
-
-
-_ticks = count(1_700_000_000_000_000_000, 1_000_000)
-
-
-def store_in(folder: Path, max_bytes: int = CAP) -> FileStore:
-    return FileStore(folder, max_bytes, clock=ticks)
-
-
-def files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-async def held(store: FileStore, numbers: range) -> list[int]:
-    return [number for number in numbers if await store.get(key(number))]
+from .store_stage import CAP, ENTRY, ENTRY_BYTES, files, held, key, store_in, ticks
 
 
 async def test_a_truncated_entry_is_a_miss_and_is_removed(tmp_path: Path) -> None:

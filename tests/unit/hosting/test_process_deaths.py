@@ -17,6 +17,7 @@ from polyvox.hosting.process.host import HostState
 from polyvox.hosting.process.worker import Patience
 from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.breaker import Breaker
+from polyvox.routing.recall import Recall
 
 from .process_stage import Stage, alive, job, listen, until
 from .stage import tone
@@ -80,6 +81,7 @@ async def test_the_router_goes_on_to_the_next_in_the_chain(
             provider="toy",
             deadlines=Deadlines(),
             breaker=Breaker(time.monotonic),
+            recall=Recall(""),
         )
 
         async def hear() -> None:

@@ -1,152 +1,26 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from aiohttp import web
 
-from polyvox.errors import BadOutput, ConfigError, Conflict, Unavailable, UnknownVoice
+from polyvox.errors import ConfigError, Conflict, Unavailable, UnknownVoice
 from polyvox.provider.base import ProviderContext, Utterance
 from polyvox.provider.installing import InstallProgress, VoiceInspector, VoiceInstaller
 from polyvox.provider.trial import hear
 from polyvox.providers.piper.install import install_voice
 from polyvox.providers.piper.provider import PiperProvider
 from polyvox.providers.piper.settings import PiperSettings
-from polyvox.providers.piper.voices import InstalledVoice
+from tests.support.installing import visible
 from tests.support.transcribe import likeness
 
-from .stage import JOE_CONFIG, JOE_MODEL
+from .install_stage import FOLDER, MODEL, RYAN, Site, everything, install, part
+from .stage import JOE_MODEL
 
-RYAN = "en_US-ryan-medium"
-FOLDER = "en/en_US/ryan/medium"
-MODEL = bytes(range(256)) * 2_000
 FULL = Path("/dev/full")
-CARD = b"* License: CC0\n"
-
-
-class Site:
-    """A small copy of the published catalogue on the loopback, and the faults it can have."""
-
-    def __init__(self) -> None:
-        self.files = {
-            f"{FOLDER}/{RYAN}.onnx": MODEL,
-            f"{FOLDER}/{RYAN}.onnx.json": JOE_CONFIG.read_bytes(),
-            f"{FOLDER}/MODEL_CARD": CARD,
-        }
-        self.url = ""
-        self.cut_after: list[int] = []
-        self.received = 0
-        self.ranges = True
-        self.status = 200
-        self.stalled = asyncio.Event()
-        self.stall = False
-        self.asked: list[tuple[str, str | None]] = []
-        self.entry_changes: dict[str, Any] = {}
-        self.key = RYAN
-
-    @property
-    def catalogue(self) -> bytes:
-        files = {
-            path: {"size_bytes": len(body), "md5_digest": hashlib.md5(body).hexdigest()}  # noqa: S324
-            for path, body in self.files.items()
-        }
-        entry = {"key": self.key, "files": files, "aliases": ["en-us-ryan-medium"]}
-        return json.dumps({self.key: {**entry, **self.entry_changes}}).encode()
-
-    def models_asked(self) -> list[str | None]:
-        """The Range of every request for the model."""
-        return [wanted for path, wanted in self.asked if path.endswith(".onnx")]
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        path, wanted = request.match_info["path"], request.headers.get("Range")
-        self.asked.append((path, wanted))
-        if path == "voices.json":
-            return web.Response(body=self.catalogue)
-        if self.status != 200 or path not in self.files:
-            return web.Response(status=self.status if self.status != 200 else 404)
-        body = self.files[path]
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
-        if not self.ranges:
-            start = 0
-        elif start >= len(body):
-            return web.Response(status=416)
-        response = web.StreamResponse(status=206 if start else 200)
-        if start:
-            response.headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
-        response.content_length = len(body) - start
-        await response.prepare(request)
-        return await self._send(request, response, body[start:], path)
-
-    async def _send(
-        self, request: web.Request, response: web.StreamResponse, body: bytes, path: str
-    ) -> web.StreamResponse:
-        if path.endswith(".onnx") and (self.cut_after or self.stall):
-            await response.write(body[: self.cut_after[0] if self.cut_after else 1])
-            if self.stall:
-                await self.stalled.wait()
-            elif self.cut_after[0]:
-                await self._until_received()
-            self.cut_after = self.cut_after[1:]
-            if request.transport is not None:
-                request.transport.close()
-            return response
-        await response.write(body)
-        await response.write_eof()
-        return response
-
-    async def _until_received(self) -> None:
-        """A cut loses what is under way; the tests are about what has arrived."""
-        before = self.received
-        while self.received == before:  # noqa: ASYNC110 - what arrives is told by a callback
-            await asyncio.sleep(0.001)
-
-    def progress(self, step: InstallProgress) -> None:
-        self.received += bool(step.done_bytes)
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    site = Site()
-    app = web.Application()
-    app.router.add_get("/piper/{path:.*}", site.answer)
-    runner = web.AppRunner(app, shutdown_timeout=1.0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    site.url = f"http://127.0.0.1:{runner.addresses[0][1]}/piper/voices.json"
-    yield site
-    site.stalled.set()
-    await runner.cleanup()
-
-
-async def install(
-    site: Site, target: Path, voice: str = RYAN, *, stall_s: float = 5.0
-) -> InstalledVoice:
-    return await install_voice(
-        voice,
-        target_dir=target,
-        catalogue_url=site.url,
-        progress=site.progress,
-        stall_s=stall_s,
-    )
-
-
-def visible(target: Path) -> list[str]:
-    return sorted(p.name for p in target.iterdir() if not p.name.startswith("."))
-
-
-def everything(target: Path) -> list[Path]:
-    return list(target.iterdir())
-
-
-def part(target: Path) -> Path:
-    return target / f".{RYAN}.partial" / f"{RYAN}.onnx.part"
 
 
 async def test_a_voice_is_installed_whole_with_its_progress(site: Site, tmp_path: Path) -> None:
@@ -229,28 +103,6 @@ async def test_the_part_of_another_version_is_thrown_away(
     assert (tmp_path / RYAN / f"{RYAN}.onnx").read_bytes() == MODEL
 
 
-async def test_a_wrong_digest_installs_nothing(site: Site, tmp_path: Path) -> None:
-    files = json.loads(site.catalogue)[RYAN]["files"]
-    files[f"{FOLDER}/{RYAN}.onnx"]["md5_digest"] = "0" * 32
-    site.entry_changes = {"files": files}
-    with pytest.raises(BadOutput, match="arrived damaged"):
-        await install(site, tmp_path)
-    assert visible(tmp_path) == []
-    assert not part(tmp_path).exists()
-
-
-@pytest.mark.parametrize("longer", [1, -1])
-async def test_another_size_than_stated_installs_nothing(
-    site: Site, tmp_path: Path, longer: int
-) -> None:
-    files = json.loads(site.catalogue)[RYAN]["files"]
-    files[f"{FOLDER}/{RYAN}.onnx"]["size_bytes"] -= longer
-    site.entry_changes = {"files": files}
-    with pytest.raises((BadOutput, Unavailable)):
-        await install(site, tmp_path)
-    assert visible(tmp_path) == []
-
-
 @pytest.mark.parametrize("status", [404, 500, 403])
 async def test_a_refusal_of_the_server_is_told(site: Site, tmp_path: Path, status: int) -> None:
     site.status = status
@@ -268,57 +120,6 @@ async def test_a_server_that_stalls_is_told(site: Site, tmp_path: Path) -> None:
 async def test_no_server_at_all_is_told(site: Site, tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="broke off"):
         await install_voice(RYAN, target_dir=tmp_path, catalogue_url="http://127.0.0.1:9/v.json")
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        f"../{RYAN}.onnx",
-        f"/etc/{RYAN}.onnx",
-        f"en/../../{RYAN}.onnx",
-        f"en//{RYAN}.onnx",
-        f"./{RYAN}.onnx",
-    ],
-)
-async def test_a_path_out_of_the_catalogue_is_not_trusted(
-    site: Site, tmp_path: Path, path: str
-) -> None:
-    site.files[path] = site.files.pop(f"{FOLDER}/{RYAN}.onnx")
-    with pytest.raises(BadOutput, match="not to be trusted"):
-        await install(site, tmp_path)
-    assert site.models_asked() == []
-
-
-@pytest.mark.parametrize("key", ["../evil", "a/b", ".hidden", "en\\x", "", "a\nb"])
-async def test_a_key_that_is_no_plain_name_is_not_trusted(
-    site: Site, tmp_path: Path, key: str
-) -> None:
-    site.key = key
-    with pytest.raises(BadOutput, match="not to be trusted"):
-        await install(site, tmp_path, key)
-    assert everything(tmp_path) == []
-
-
-async def test_files_that_belong_to_no_voice_are_not_fetched(site: Site, tmp_path: Path) -> None:
-    site.files[f"{FOLDER}/setup.py"] = b"import os"
-    await install(site, tmp_path)
-    assert "setup.py" not in visible(tmp_path / RYAN)
-
-
-@pytest.mark.parametrize("entry", [{"files": {}}, {"files": None}, {"files": {f"{RYAN}.onnx": 1}}])
-async def test_an_entry_without_its_files_is_not_trusted(
-    site: Site, tmp_path: Path, entry: dict[str, Any]
-) -> None:
-    site.entry_changes = entry
-    with pytest.raises(BadOutput, match="not to be trusted"):
-        await install(site, tmp_path)
-
-
-async def test_a_file_that_is_no_voice_installs_nothing(site: Site, tmp_path: Path) -> None:
-    site.files[f"{FOLDER}/{RYAN}.onnx.json"] = b"{}"
-    with pytest.raises(BadOutput, match="cannot be used"):
-        await install(site, tmp_path)
-    assert visible(tmp_path) == []
 
 
 async def test_a_full_disk_is_told_before_anything_is_fetched(

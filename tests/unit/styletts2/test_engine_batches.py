@@ -148,7 +148,7 @@ def test_who_leaves_stops_the_decoder_in_the_midst_of_a_line(
         assert leaving.result(WAIT_S) == []
     assert (len(gate.lines), gate.finished) == (1, 0)
     assert len(spoken(engine, job(TEXTS[0], samples[0]))) > 0
-    assert (gate.finished, len(batch_of(engine))) == (1, 0)
+    assert (gate.finished, batch_of(engine).thread.under_way) == (1, 0)
 
 
 def test_who_leaves_while_waiting_costs_the_others_nothing(
@@ -197,7 +197,7 @@ def test_what_fails_fails_alone(
     assert len(one.result()) > 0
     assert len(other.result()) > 0
     assert isinstance(failed.exception(), BadSample)
-    assert len(batch_of(engine)) == 0
+    assert batch_of(engine).thread.under_way == 0
 
 
 def test_a_fault_of_the_model_is_told_and_the_next_request_is_spoken(
@@ -214,12 +214,12 @@ def test_closing_stops_the_decoder_and_tells_who_listens(
     checkpoint: Path, samples: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with running(checkpoint) as engine, ThreadPoolExecutor(2) as pool:
-        gate, batch = Gate(monkeypatch), batch_of(engine)
+        gate, thread = Gate(monkeypatch), batch_of(engine).thread
         listening = pool.submit(spoken, engine, job(TEXTS[1], samples[0]))
         assert gate.reached.wait(WAIT_S)
         closing = pool.submit(engine.close)
-        with batch._changed:
-            assert batch._changed.wait_for(lambda: batch._closed, WAIT_S)
+        with thread._changed:
+            assert thread._changed.wait_for(lambda: thread.closed, WAIT_S)
         gate.open.set()
         closing.result(WAIT_S)
         assert isinstance(listening.exception(WAIT_S), Unavailable)

@@ -17,9 +17,10 @@ from polyvox.providers.styletts2 import published
 from polyvox.providers.styletts2.provider import StyleTTS2Provider
 from tests.support import hub
 from tests.support.hub import Hub
+from tests.support.installing import silent, visible
 from tests.support.styletts2_files import CHECKPOINT, weights_folder
 
-from .provider_stage import provider, silent, visible
+from .provider_stage import provider
 
 SINGLE = "epoch_2nd_00100.pth"
 

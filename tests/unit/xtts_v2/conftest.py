@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,7 @@ from polyvox.providers.xtts_v2 import published
 from polyvox.providers.xtts_v2.provider import XttsProvider
 from tests.support import hub
 from tests.support.hub import Hub
+from tests.support.toy_model import starting
 from tests.support.xtts_files import weights_folder
 
 from .stage import Started, ToyProvider, accept, provider
@@ -58,16 +59,8 @@ def data(tmp_path: Path) -> Path:
 @pytest.fixture
 async def started() -> AsyncIterator[Started]:
     """Makes toy providers, started; they are stopped in the end."""
-    toys: list[ToyProvider] = []
-
-    async def start(data_dir: Path, **options: Any) -> ToyProvider:
-        toys.append(ToyProvider(data_dir, **options))
-        await toys[-1].start()
-        return toys[-1]
-
-    yield start
-    for toy in toys:
-        await toy.stop()
+    async with starting(ToyProvider) as start:
+        yield start
 
 
 @pytest.fixture

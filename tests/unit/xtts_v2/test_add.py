@@ -13,9 +13,10 @@ from polyvox.errors import (
 from polyvox.provider.installing import InstallProgress, ModelState
 from polyvox.providers.xtts_v2.speaker_names import read_speaker_names
 from tests.support.hub import Hub
+from tests.support.installing import silent, visible
 from tests.support.xtts_files import archive, weights_folder
 
-from .stage import NAMES, part, provider, silent, visible
+from .stage import NAMES, part, provider
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from polyvox.errors import Misconfigured
+from polyvox.hosting.device import CPU
 from polyvox.providers.xtts_v2 import precision
 from polyvox.providers.xtts_v2.checkpoint import load_model
-from polyvox.providers.xtts_v2.decoding import CPU, PLACEHOLDER, Decoder, Row, Step
+from polyvox.providers.xtts_v2.decoding import PLACEHOLDER, Decoder, Row, Step
 from polyvox.providers.xtts_v2.graphs import GraphDecoder
 from polyvox.providers.xtts_v2.precision import plan
 from polyvox.providers.xtts_v2.sampling import Sampler, Sampling

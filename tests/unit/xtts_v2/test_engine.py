@@ -131,7 +131,7 @@ def test_who_leaves_leaves_the_batch(engine: XttsEngine, by: str) -> None:
     else:
         leaving.close()  # type: ignore[attr-defined]
     assert len(spoken(engine, job(max_tokens=3))) > 0  # a few steps later
-    assert len(batch) == 0
+    assert batch.thread.under_way == 0
 
 
 def test_who_leaves_waits_for_a_decode_thread_that_is_stuck(
@@ -155,7 +155,7 @@ def test_who_leaves_waits_for_a_decode_thread_that_is_stuck(
         assert not left.done()
         go_on.set()
         left.result(WAIT_S)
-    assert len(batch) == 0
+    assert batch.thread.under_way == 0
 
 
 def test_numbers_that_are_too_long_when_spelled_out_are_spoken_in_parts(engine: XttsEngine) -> None:
@@ -182,7 +182,7 @@ def test_a_slow_reader_rests_and_others_go_on(
     first = [next(each) for each in slow]
     steps = batch.steps
     assert len(spoken(engine, job(max_tokens=12))) > 0
-    assert len(batch) == 3
+    assert batch.thread.under_way == 3
     assert batch.steps - steps < 40
     audio = [heard([begun, *rest]) for begun, rest in zip(first, slow, strict=True)]
     assert len({len(each) for each in (*audio, spoken(engine, long))}) == 1

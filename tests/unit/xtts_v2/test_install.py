@@ -19,8 +19,9 @@ from polyvox.errors import (
 from polyvox.provider.installing import InstallProgress, ModelInstaller, ModelState
 from polyvox.providers.xtts_v2.provider import XttsProvider
 from tests.support.hub import Hub
+from tests.support.installing import silent, visible
 
-from .stage import NAMES, part, silent, visible
+from .stage import NAMES, part
 
 
 @pytest.fixture

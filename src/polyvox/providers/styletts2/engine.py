@@ -12,6 +12,7 @@ from torch import Tensor
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, BadSample, Misconfigured, UnsupportedLanguage
 from polyvox.hosting.aside import aside
+from polyvox.hosting.device import CPU, device_for
 from polyvox.hosting.engine import Cancelled, EngineJob
 from polyvox.providers.styletts2.batching import Batch
 from polyvox.providers.styletts2.checkpoint import load_model
@@ -23,7 +24,6 @@ from polyvox.providers.styletts2.styles import CARRIED, HALF, Manner, Styles, co
 from polyvox.providers.styletts2.voices import Sample, Voices
 from polyvox.providers.styletts2.weights import read_weights
 
-CPU = torch.device("cpu")
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 WARM_UP = 2
 """Symbols; each may be a second of audio, and the decoder slower than that."""
@@ -50,13 +50,13 @@ class StyleTTS2Engine:
         if self._options.threads is not None:
             torch.set_num_threads(self._options.threads)
         self._loaded = aside(lambda: _Loaded(self._options))
-        self._loaded.batch.start()
+        self._loaded.batch.thread.start()
 
     def close(self) -> None:
         """Stop speaking; listeners get Unavailable. The weights go with the engine."""
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
-            loaded.batch.close()
+            loaded.batch.thread.close()
 
     def synthesize(self, job: EngineJob, cancelled: Cancelled) -> Iterator[AudioChunk]:
         """Raises BadSample and UnsupportedLanguage; BadOutput where there is nothing to say, or the
@@ -74,7 +74,7 @@ class _Loaded:
     """A checkpoint in memory: what turns a job into an order, and the batch that speaks it."""
 
     def __init__(self, options: StyleTTS2EngineOptions) -> None:
-        device = _device(options.device)
+        device = device_for(options.device, "styletts2")
         self._model = load_model(options.folder, device, _decoder_dtype(options.decoder, device))
         self._phonemizers = {
             tag: Phonemizer(voice, quotes=self._model.multispeaker)
@@ -145,15 +145,6 @@ class _Loaded:
             )
             for number, ids in enumerate(pieces)
         ]
-
-
-def _device(asked: str) -> torch.device:
-    there = torch.cuda.is_available()
-    if asked == "cuda" and not there:
-        raise Misconfigured(
-            "No CUDA GPU can be used here.", remedy="Set the device of styletts2 to auto or cpu."
-        )
-    return torch.device("cuda") if there and asked != "cpu" else CPU
 
 
 def _decoder_dtype(asked: str, device: torch.device) -> torch.dtype:

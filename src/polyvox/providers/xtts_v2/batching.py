@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from polyvox.domain.audio import AudioChunk
-from polyvox.errors import BadOutput, Unavailable
+from polyvox.errors import BadOutput
+from polyvox.hosting.model_thread import ModelThread
 from polyvox.hosting.outbox import Outbox
-from polyvox.providers.xtts_v2.decoding import PLACEHOLDER, Decoder, Row, Step
+from polyvox.providers.xtts_v2.decoding import PLACEHOLDER, Decoder, Row
 from polyvox.providers.xtts_v2.sampling import Sampler, Sampling
 from polyvox.providers.xtts_v2.vocoder import Vocoder, pcm
 
@@ -54,6 +54,10 @@ class Speaking:
         return self._most
 
     @property
+    def ready(self) -> bool:
+        return not self.outbox.full
+
+    @property
     def due(self) -> bool:
         return self._stream.due and not self.outbox.full
 
@@ -89,120 +93,59 @@ class Batch:
 
     def __init__(self, decoder: Decoder, vocoder: Vocoder, size: int) -> None:
         self._decoder, self._vocoder, self._size = decoder, vocoder, size
-        self._changed = threading.Condition()
-        self._speaking: list[Speaking] = []
-        self._closed = False
-        self._thread = threading.Thread(target=self._work, name="xtts-decode", daemon=True)
+        self.thread = ModelThread[Speaking]("xtts-decode", self._work, self._leave)
         self.steps = 0
         """Steps made so far, of any number of rows."""
 
-    def __len__(self) -> int:
-        """Orders under way, those that rest included."""
-        with self._changed:
-            return len(self._speaking)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def close(self) -> None:
-        """Let the thread end, and wait for it; whoever still listens is told."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-        self._thread.join()
-
     def submit(self, order: Order) -> Outbox:
         """Audio of ``order`` from now on; ``abandon`` it to leave. Raises Unavailable once closed."""
-        with self._changed:
-            if self._closed:
-                raise Unavailable("The engine was stopped.")
-            outbox = Outbox(self._changed)
-            self._speaking.append(Speaking(order, self._decoder, self._vocoder, outbox))
-            self._changed.notify_all()
+        outbox = self.thread.outbox()
+        self.thread.add(Speaking(order, self._decoder, self._vocoder, outbox))
         return outbox
 
-    def _work(self) -> None:
-        while (rows := self._next()) is not None:
-            self._leave(rows)
-            self._join(rows)
-            self._step(rows)
-            self._vocode(rows)
-        self._fail(self._speaking, Unavailable("The engine was stopped."))
+    def _work(self, rows: Sequence[Speaking]) -> None:
+        self._join(rows)
+        self._step(rows)
+        self._vocode(rows)
 
-    def _next(self) -> list[Speaking] | None:
-        """All that is under way, once there is something to do; None when closed."""
-        with self._changed:
-            while not self._closed:
-                if any(s.outbox.abandoned or not s.outbox.full for s in self._speaking):
-                    return list(self._speaking)
-                self._changed.wait()
-            return None
-
-    def _leave(self, rows: list[Speaking]) -> None:
-        for speaking in rows:
-            if speaking.outbox.abandoned:
-                self._remove(speaking)
-
-    def _join(self, rows: list[Speaking]) -> None:
+    def _join(self, rows: Sequence[Speaking]) -> None:
         active = [s for s in rows if s.row and self._steps(s)]
         waiting = next((s for s in rows if s.row is None and not s.outbox.abandoned), None)
         if waiting is None or len(active) >= self._size or not self._decoder.has_place:
             return
-        try:
+        with self.thread.telling([waiting]):
             order = waiting.order
             row, step = self._decoder.join(order.conditioning, order.text, waiting.most)
             waiting.row = row
             waiting.hear(step.latents[0], step.logits[0])
-        except Exception as error:  # noqa: BLE001 - the other rows go on
-            self._fail([waiting], error)
 
     @staticmethod
     def _steps(speaking: Speaking) -> bool:
         """Whether it takes part in the next step."""
         return not (speaking.all_said or speaking.outbox.full or speaking.outbox.abandoned)
 
-    def _step(self, rows: list[Speaking]) -> None:
+    def _step(self, rows: Sequence[Speaking]) -> None:
         joined = [(s, s.row) for s in rows if s.row and self._steps(s)][: self._size]
         if not joined:
             return
-        try:
+        with self.thread.telling([s for s, _ in joined]):
             step = self._decoder.step([row for _, row in joined], [s.token for s, _ in joined])
-        except Exception as error:  # noqa: BLE001 - whatever it is, the listeners must hear of it
-            self._fail([s for s, _ in joined], error)
-            return
-        self.steps += 1
-        for place, (speaking, _) in enumerate(joined):
-            self._heard(speaking, step, place)
+            self.steps += 1
+            for place, (speaking, _) in enumerate(joined):
+                with self.thread.telling([speaking]):
+                    speaking.hear(step.latents[place], step.logits[place])
 
-    def _heard(self, speaking: Speaking, step: Step, place: int) -> None:
-        try:
-            speaking.hear(step.latents[place], step.logits[place])
-        except Exception as error:  # noqa: BLE001 - the other rows go on
-            self._fail([speaking], error)
-
-    def _vocode(self, rows: list[Speaking]) -> None:
+    def _vocode(self, rows: Sequence[Speaking]) -> None:
         due = [s for s in rows if s.due and not s.outbox.abandoned]
         if not due:
             return
         speaking = min(due, key=lambda s: s.outbox.ahead_ms)
-        try:
+        with self.thread.telling([speaking]):
             speaking.vocode()
-        except Exception as error:  # noqa: BLE001 - the other rows go on
-            self._fail([speaking], error)
-            return
-        if speaking.over:
-            self._remove(speaking)
-            speaking.outbox.end()
+            if speaking.over:
+                self.thread.end(speaking)
 
-    def _fail(self, rows: Sequence[Speaking], error: Exception) -> None:
-        for speaking in rows:
-            self._remove(speaking)
-            speaking.outbox.end(error)
-
-    def _remove(self, speaking: Speaking) -> None:
-        with self._changed:
-            self._speaking = [s for s in self._speaking if s is not speaking]
+    def _leave(self, speaking: Speaking) -> None:
         if speaking.row is not None:
             self._decoder.leave(speaking.row)
             speaking.row = None
-        speaking.outbox.left()

@@ -18,10 +18,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own name for it
 from torch import Tensor
 
+from polyvox.hosting.device import CPU
 from polyvox.providers.xtts_v2.precision import Linear, Plan, int8_linear, linear
 from polyvox.providers.xtts_v2.quantizing import PARTS, Small
 
-CPU = torch.device("cpu")
 PLACEHOLDER = 1
 """The id that stands for the prefix in coqui's input; its repetition penalty counts it as said."""
 

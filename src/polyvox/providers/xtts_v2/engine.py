@@ -11,11 +11,12 @@ import torch
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import Misconfigured
 from polyvox.hosting.aside import aside
+from polyvox.hosting.device import CPU, device_for
 from polyvox.hosting.engine import Cancelled, EngineJob
 from polyvox.providers.xtts_v2.batching import Batch, Order
 from polyvox.providers.xtts_v2.checkpoint import load_model
 from polyvox.providers.xtts_v2.conditioning import Conditioning
-from polyvox.providers.xtts_v2.decoding import CPU, Decoder
+from polyvox.providers.xtts_v2.decoding import Decoder
 from polyvox.providers.xtts_v2.engine_options import XttsEngineOptions
 from polyvox.providers.xtts_v2.graphs import GraphDecoder
 from polyvox.providers.xtts_v2.precision import Plan, plan
@@ -53,13 +54,13 @@ class XttsEngine:
         # int8 has no other operators as quick; precision.py has what to do once these are gone.
         warnings.filterwarnings("ignore", "torch.quantize_per_tensor", UserWarning)
         self._loaded = aside(lambda: _Loaded(self._options))
-        self._loaded.batch.start()
+        self._loaded.batch.thread.start()
 
     def close(self) -> None:
         """Stop decoding; listeners get Unavailable. The weights go with the engine."""
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
-            loaded.batch.close()
+            loaded.batch.thread.close()
 
     def synthesize(self, job: EngineJob, cancelled: Cancelled) -> Iterator[AudioChunk]:
         """Raises UnknownVoice and BadSample; BadOutput where the model has nothing to say. Joins the
@@ -77,7 +78,7 @@ class _Loaded:
     """A checkpoint in memory: what turns a job into an order, and the batch that speaks it."""
 
     def __init__(self, options: XttsEngineOptions) -> None:
-        device = _device(options.device)
+        device = device_for(options.device, "xtts_v2")
         chosen = plan(options.precision, device)
         model: Any = load_model(options.folder)
         self._tokenizer = model.tokenizer
@@ -101,15 +102,6 @@ class _Loaded:
                 speed=float(job.settings.get("speed", 1.0)),
                 most=job.settings.get("max_tokens"),
             )
-
-
-def _device(asked: str) -> torch.device:
-    there = torch.cuda.is_available()
-    if asked == "cuda" and not there:
-        raise Misconfigured(
-            "No CUDA GPU can be used here.", remedy="Set the device of xtts_v2 to auto or cpu."
-        )
-    return torch.device("cuda") if there and asked != "cpu" else CPU
 
 
 def _decoder(gpt: Any, chosen: Plan, device: torch.device, options: XttsEngineOptions) -> Decoder:
