@@ -18,6 +18,7 @@ from polyvox.api.framing import FrameGuard
 from polyvox.api.guards import BodyLimit, KeyGuard, LoopbackGuard, Visitors
 from polyvox.api.host import ApiHost
 from polyvox.api.middleware import RequestContext
+from polyvox.api.playback import Playbacks
 from polyvox.api.routes import (
     health,
     installing,
@@ -44,7 +45,7 @@ class Console(Visitors, Protocol):
 
 def create_app(application: ApiHost, console: Console | None = None) -> FastAPI:
     """Starts and stops ``application`` with itself."""
-    threads = EncodingThreads()
+    threads, playbacks = EncodingThreads(), Playbacks()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -53,6 +54,7 @@ def create_app(application: ApiHost, console: Console | None = None) -> FastAPI:
             await application.services.providers.warm_up()
             yield
         finally:
+            await playbacks.close()
             await application.stop()
             threads.stop()
 
@@ -68,7 +70,7 @@ def create_app(application: ApiHost, console: Console | None = None) -> FastAPI:
         redirect_slashes=False,
         responses={"4XX": {"model": ErrorReply}, "5XX": {"model": ErrorReply}},
     )
-    app.state.host, app.state.threads = application, threads
+    app.state.host, app.state.threads, app.state.playbacks = application, threads, playbacks
     add_error_handlers(app)
     for routes in (
         speech,

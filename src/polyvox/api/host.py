@@ -7,6 +7,7 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from polyvox.api.encoding import EncodingThreads
+from polyvox.api.playback import Playbacks
 from polyvox.config import Settings
 from polyvox.services.container import Services
 from polyvox.telemetry import Metrics
@@ -32,10 +33,15 @@ def _threads(request: Request) -> EncodingThreads:
     return cast("EncodingThreads", request.app.state.threads)
 
 
+def _playbacks(request: Request) -> Playbacks:
+    return cast("Playbacks", request.app.state.playbacks)
+
+
 def _services(request: Request) -> Services:
     return _host(request).services
 
 
 HostDep = Annotated[ApiHost, Depends(_host)]
 ThreadsDep = Annotated[EncodingThreads, Depends(_threads)]
+PlaybacksDep = Annotated[Playbacks, Depends(_playbacks)]
 ServicesDep = Annotated[Services, Depends(_services)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Protocol
@@ -74,32 +75,27 @@ def _event(kind: str, **fields: Any) -> bytes:
     return b"data: " + json.dumps({"type": kind, **fields}).encode() + b"\n\n"
 
 
-class Reply(Response):
-    """Speaks while it is sent.
+class Streamed(Response, ABC):
+    """A body that is sent while it is made.
 
-    The status leaves with the first encoded bytes, so every earlier failure is raised and gets a
-    status of its own. A later one leaves the body without its end, which every HTTP client
-    reports as an error. The work stops as soon as the client is gone, or after ``limit_s``.
+    The status leaves with the first bytes, so every earlier failure is raised and gets a status of
+    its own. A later one leaves the body without its end, which every HTTP client reports as an
+    error. It stops as soon as the client is gone, or after ``limit_s``.
     """
 
-    def __init__(
-        self,
-        open_: Callable[[], Awaitable[Speech]],
-        format: AudioFormat,
-        framing: Framing,
-        *,
-        threads: EncodingThreads,
-        limit_s: float,
-        listeners: Gauge,
-    ) -> None:
+    def __init__(self, *, limit_s: float, listeners: Gauge) -> None:
         super().__init__()
-        self._open = open_
-        self._format = format
-        self._framing = framing
-        self._threads = threads
         self._limit_s = limit_s
         self._listeners = listeners
         self._begun = False
+
+    @abstractmethod
+    async def _send_all(self, send: Send) -> None:
+        """The start, and the body to its end."""
+
+    def _broken(self, error: PolyvoxError) -> bytes:
+        """Sent in place of the rest."""
+        return b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         speaking = asyncio.create_task(self._speak(scope, send), name="reply")
@@ -128,7 +124,43 @@ class Reply(Response):
                 _hang_up(scope)
             else:
                 public = told if isinstance(told, PolyvoxError) else InternalError()
-                await _send(send, self._framing.broken(public))
+                await send_body(send, self._broken(public))
+
+    async def _start(
+        self, send: Send, report: SpeechReport, media_type: str, status: int = 200, **fields: str
+    ) -> None:
+        """``fields`` are further headers, with underscores for hyphens."""
+        headers = {
+            "content-type": media_type,
+            "cache-control": "no-store",
+            "x-polyvox-speech-id": report.id,
+        }
+        if (speaker := _first_speaker(report)) is not None:
+            headers["x-polyvox-provider"] = speaker
+        headers |= {name.replace("_", "-"): value for name, value in fields.items()}
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        self._begun = True
+        await send({"type": "http.response.start", "status": status, "headers": raw})
+
+
+class Reply(Streamed):
+    """Speaks while it is sent. The work stops with the listener."""
+
+    def __init__(
+        self,
+        open_: Callable[[], Awaitable[Speech]],
+        format: AudioFormat,
+        framing: Framing,
+        *,
+        threads: EncodingThreads,
+        limit_s: float,
+        listeners: Gauge,
+    ) -> None:
+        super().__init__(limit_s=limit_s, listeners=listeners)
+        self._open = open_
+        self._format = format
+        self._framing = framing
+        self._threads = threads
 
     async def _send_all(self, send: Send) -> None:
         async with (
@@ -137,25 +169,16 @@ class Reply(Response):
         ):
             async for data in body:
                 if not self._begun:
-                    self._begun = True
-                    await send(self._start(speech.report))
-                await _send(send, self._framing.frame(data))
+                    await self._start(send, speech.report, self._framing.media_type)
+                await send_body(send, self._framing.frame(data))
         # Not before the speech is closed: whoever has heard the end may ask for its report.
-        await _send(send, self._framing.end(speech.report), more=False)
+        await send_body(send, self._framing.end(speech.report), more=False)
 
-    def _start(self, report: SpeechReport) -> dict[str, Any]:
-        headers = {
-            "content-type": self._framing.media_type,
-            "cache-control": "no-store",
-            "x-polyvox-speech-id": report.id,
-        }
-        if (speaker := _first_speaker(report)) is not None:
-            headers["x-polyvox-provider"] = speaker
-        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        return {"type": "http.response.start", "status": 200, "headers": raw}
+    def _broken(self, error: PolyvoxError) -> bytes:
+        return self._framing.broken(error)
 
 
-async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
+async def send_body(send: Send, body: bytes, *, more: bool = True) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 

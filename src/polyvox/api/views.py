@@ -236,9 +236,11 @@ class TicketView(BaseModel):
     """``id`` is that of the speech, also for its report."""
 
     id: str
-    audio: str = Field(description="Where it is spoken, once: a path of this server.")
+    audio: str = Field(
+        description="Where it is spoken, and for a while can be heard again: a path."
+    )
     report: str = Field(description="The path of its report.")
-    seconds: float = Field(description="How long it waits for its player.")
+    seconds: float = Field(description="How long it waits for its player to come.")
 
 
 class ReportView(SpeechReport):

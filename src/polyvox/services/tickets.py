@@ -11,6 +11,8 @@ from polyvox.domain.speech import SpeechRequest
 from polyvox.errors import UnknownTicket
 from polyvox.services.speak import SpeakService
 
+AUDIO_PATH = "/v1/speech/{speech_id}/audio"
+"""Where the server's API speaks a ticket."""
 GOOD_FOR_S = 60.0
 """How long a ticket waits for its player."""
 MAX_TICKETS = 1_000
@@ -25,6 +27,11 @@ class Ticket:
     request: SpeechRequest
     format: AudioFormat
     until: float
+
+    @property
+    def audio(self) -> str:
+        """The address for the player, without the server's own."""
+        return AUDIO_PATH.format(speech_id=self.id)
 
 
 class Tickets:
@@ -44,12 +51,12 @@ class Tickets:
         return ticket
 
     def redeem(self, ticket_id: str) -> Ticket:
-        """For the one use it has. Raises UnknownTicket."""
+        """To be spoken, once. Raises UnknownTicket."""
         ticket = self._open.pop(ticket_id, None)
         if ticket is None or ticket.until <= self._clock():
             raise UnknownTicket(
-                "There is no such ticket, or it was used, or its time is over.",
-                remedy=f"Take a new one; it is good for one use within {GOOD_FOR_S:g} s.",
+                "There is no such ticket, or its time is over.",
+                remedy=f"Take a new one, and fetch its audio within {GOOD_FOR_S:g} s.",
             )
         return ticket
 

@@ -8,8 +8,8 @@ from polyvox.api.host import ServicesDep
 from polyvox.api.views import CapabilitiesView, EngineView, ProviderList, ProviderView
 from polyvox.domain.capabilities import Capabilities
 from polyvox.services import system
+from polyvox.services.found import Found
 from polyvox.services.overview import Measured
-from polyvox.services.providers import Found
 
 router = APIRouter(prefix="/v1/providers", tags=["providers"])
 

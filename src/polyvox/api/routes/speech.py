@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Response
 
-from polyvox.api.host import HostDep, ServicesDep, ThreadsDep
+from polyvox.api.host import HostDep, PlaybacksDep, ServicesDep, ThreadsDep
+from polyvox.api.playback import Playback, Played, Range
 from polyvox.api.schemas import SpeechBody, TicketBody
 from polyvox.api.streaming import Events, Plain, Reply
 from polyvox.api.views import ReportView, TicketView
@@ -14,11 +15,10 @@ from polyvox.domain.audio import MEDIA_TYPES
 from polyvox.domain.speech import SpeechRequest
 from polyvox.services.container import Services
 from polyvox.services.speech import Speech
-from polyvox.services.tickets import GOOD_FOR_S
+from polyvox.services.tickets import AUDIO_PATH, GOOD_FOR_S
 
 router = APIRouter(tags=["speech"])
 
-AUDIO_PATH = "/v1/speech/{speech_id}/audio"
 REPORT_PATH = "/v1/speech/{speech_id}"
 _AUDIO: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _REPLY: dict[int | str, dict[str, Any]] = {
@@ -38,6 +38,11 @@ _REPLY: dict[int | str, dict[str, Any]] = {
             }.items()
         },
     }
+}
+_PLAYED: dict[int | str, dict[str, Any]] = {
+    **_REPLY,
+    206: {"description": "The range that was asked for."},
+    416: {"description": "The reply is whole, and shorter."},
 }
 
 
@@ -83,21 +88,37 @@ async def put_down(body: TicketBody, services: ServicesDep) -> TicketView:
     ticket = await services.tickets.issue(await _request(body, services), body.response_format)
     return TicketView(
         id=ticket.id,
-        audio=AUDIO_PATH.format(speech_id=ticket.id),
+        audio=ticket.audio,
         report=REPORT_PATH.format(speech_id=ticket.id),
         seconds=GOOD_FOR_S,
     )
 
 
-@router.get(AUDIO_PATH, response_class=Response, responses=_REPLY, summary="Speak a ticket's text")
-async def play(speech_id: str, host: HostDep, threads: ThreadsDep) -> Reply:
-    """Once. Streamed as it is made, from the beginning, whatever range is asked for."""
-    ticket = host.services.tickets.redeem(speech_id)
-    return Reply(
-        lambda: host.services.speak.speak(ticket.request, speech_id=ticket.id),
-        ticket.format,
-        Plain(ticket.format),
-        threads=threads,
+@router.get(AUDIO_PATH, response_class=Response, responses=_PLAYED, summary="Speak a ticket's text")
+async def play(
+    speech_id: str,
+    host: HostDep,
+    threads: ThreadsDep,
+    playbacks: PlaybacksDep,
+    range: Annotated[str | None, Header()] = None,
+) -> Played:
+    """Spoken once, by the first request, as it is listened to; others, and ranges, get the same audio.
+
+    The work goes on for three seconds without a listener, which is how players look at the
+    beginning and come back. What is whole is kept in memory for five minutes after it was last read.
+    """
+
+    def begin() -> Playback:
+        ticket = host.services.tickets.redeem(speech_id)
+        return Playback(
+            lambda: host.services.speak.speak(ticket.request, speech_id=ticket.id),
+            ticket.format,
+            threads,
+        )
+
+    return Played(
+        lambda: playbacks.reading(speech_id, begin),
+        Range.parse(range),
         limit_s=host.settings.reply_timeout_s,
         listeners=host.metrics.listeners,
     )
