@@ -76,6 +76,7 @@ async def browser() -> AsyncIterator[Browser]:
 class Server:
     url: str
     home: Path
+    pid: int
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def served(home: Path, **environment: str) -> Iterator[Server]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, (home / "server.log").read_text()[-2000:]
-        yield Server(str(json.loads(line)["url"]), home)
+        yield Server(str(json.loads(line)["url"]), home, process.pid)
     finally:
         process.terminate()
         process.communicate(timeout=START_S)

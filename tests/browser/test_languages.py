@@ -39,7 +39,9 @@ async def test_languages_are_named_twice_and_show_who_speaks_them(
     await expect(english).to_contain_text("Primary language; Piper")
     await expect(english.get_by_role("checkbox", name="English")).to_be_disabled()
     await expect(german).to_contain_text("none of its models; Written fault_a")
-    await expect(japanese).to_contain_text("no model")
+    await expect(japanese).to_contain_text("no model yet")
+    french = page.locator(".languages").get_by_role("listitem").filter(has_text="French")
+    await expect(french).to_contain_text("none yet; XTTS v2 could, once ready")
     await expect(german.get_by_text("Deutsch")).to_have_attribute("lang", "de")
     await accessible(page)
 

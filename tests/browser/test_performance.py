@@ -1,35 +1,16 @@
-"""The dashboard: figures that come by themselves, narrowed down, exported; quick while others listen."""
+"""The dashboard: figures that come by themselves, narrowed down, exported."""
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import json
-import statistics
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from io import StringIO
 
-import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Server, accessible, served
-
-LISTENERS = 8
-QUICK_MS = 200
-"""Within which a page is to answer."""
-STORY = " ".join(f"Sentence {number} of what eight people listen to." for number in range(40))
-SEARCH = """async ([text, expected]) => {
-  const field = document.querySelector('input[type=search]');
-  const begun = performance.now();
-  field.value = text;
-  field.dispatchEvent(new Event('input', {bubbles: true}));
-  while (!document.querySelector('[role=status]')?.innerText.startsWith(expected))
-    await new Promise(requestAnimationFrame);
-  return performance.now() - begun;
-}"""
-"""Types, and gives the milliseconds until the server's answer is on the page."""
 
 
 @pytest.fixture(scope="module")
@@ -92,33 +73,3 @@ async def test_a_free_tier_has_a_bar_that_says_where_it_leads(page: Page, shop: 
     await expect(bar).to_have_attribute("aria-valuenow", "12.0")
     await expect(page.get_by_text("120 of 1,000 characters (12 %); about")).to_be_visible()
     await accessible(page)
-
-
-async def test_a_page_answers_at_once_while_eight_people_listen(page: Page, shop: Server) -> None:
-    await page.goto(shop.url)
-    await expect(page.get_by_role("link", name="Joe", exact=True)).to_be_visible()
-    async with listening(shop):
-        searches = [("joe", "1 of"), ("nobody", "0 of")] * 6
-        took = [await page.evaluate(SEARCH, search) for search in searches]
-    assert statistics.median(took) < QUICK_MS, took
-
-
-@asynccontextmanager
-async def listening(server: Server) -> AsyncIterator[None]:
-    """LISTENERS hear long texts that nobody has heard before, for as long as the block runs."""
-    begun = asyncio.Barrier(LISTENERS + 1)
-
-    async def listen(session: aiohttp.ClientSession, number: int) -> None:
-        body = {"input": f"Listener {number}. {STORY}", "voice": "joe"}
-        async with session.post("/v1/audio/speech", json=body) as reply:
-            await reply.content.readany()
-            await begun.wait()
-            while await reply.content.readany():
-                pass
-
-    async with aiohttp.ClientSession(server.url) as session, asyncio.TaskGroup() as group:
-        listeners = [group.create_task(listen(session, n)) for n in range(LISTENERS)]
-        await begun.wait()
-        yield
-        for listener in listeners:
-            listener.cancel()

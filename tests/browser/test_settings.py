@@ -103,12 +103,17 @@ async def test_a_slider_obeys_the_keyboard(page: Page, settings_server: Server) 
 async def test_every_model_shows_its_own_settings(page: Page, settings_server: Server) -> None:
     address = await _personality(page, settings_server, "cleo")
     await _turn_to(page, "StyleTTS 2")
-    await expect(page.get_by_role("slider", name="Diffusion steps")).to_be_visible()
+    await expect(page.get_by_role("slider", name="Steps to find a style")).to_be_visible()
+    await expect(page.get_by_text("API name: diffusion_steps")).to_be_visible()
+    await _turn_to(page, "XTTS v2")
+    await expect(page.get_by_role("slider", name="Choices considered")).to_be_visible()
+    await expect(page.get_by_text("Length preference: always 1")).to_be_visible()
+    await expect(page.get_by_role("slider", name="Length preference")).to_have_count(0)
     await _turn_to(page, "Google Cloud Text-to-Speech")
     await expect(page.get_by_text("There are no credentials for Google.")).to_be_visible()
-    await _choose(page, "Effects profile id", "headphone-class-device")
+    await _choose(page, "Tuned for", "Headphone class device")
     await page.keyboard.press("Escape")
-    await expect(page.get_by_role("button", name="Reset effects profile id")).to_be_enabled()
+    await expect(page.get_by_role("button", name="Reset tuned for")).to_be_enabled()
     settings = (await _stored(page, address, "google_tts"))["settings"]
     assert settings == {"effects_profile_id": ["headphone-class-device"]}
     await accessible(page)
@@ -119,6 +124,36 @@ async def test_every_model_shows_its_own_settings(page: Page, settings_server: S
         "one => !one.voice_config.providers.google_tts.enabled)",
         arg=address,
     )
+
+
+async def test_what_lacks_is_mended_where_a_link_leads(page: Page, settings_server: Server) -> None:
+    address = await _personality(page, settings_server, "gil")
+    await _turn_to(page, "XTTS v2")
+    await expect(page.get_by_text("polyvox models install xtts_v2", exact=False)).to_be_visible()
+    await page.get_by_role("link", name="Install it on the System page").click()
+    card = page.locator("#model-xtts_v2")
+    await expect(
+        card.get_by_role("button", name="Install the model of XTTS v2")
+    ).to_be_in_viewport()
+    assert await card.evaluate("card => card.matches(':target')")
+    await accessible(page)
+
+    off = {"providers": {"openai_speech": {"enabled": False}}}
+    assert (await page.request.patch(address, data={"voice_config": off})).ok
+    await page.goto(f"{settings_server.url}/personalities/gil")
+    article = page.get_by_role("article", name="Speaker")
+    await article.get_by_role("button", name="Switch it on under Settings").press("Enter")
+    await expect(page.get_by_role("tab", name="Settings")).to_be_focused()
+    await expect(page.get_by_role("switch", name="Speaker may speak for Gil")).to_be_visible()
+
+
+async def test_in_a_frame_nobody_is_sent_to_the_operators_page(
+    page: Page, settings_server: Server
+) -> None:
+    await _personality(page, settings_server, "hal")
+    await page.goto(f"{settings_server.url}/embed/personalities/hal")
+    await expect(page.get_by_text("polyvox models install", exact=False).first).to_be_visible()
+    await expect(page.get_by_role("link", name="System page")).to_have_count(0)
 
 
 async def test_voices_are_searched_heard_and_chosen(

@@ -14,7 +14,7 @@ from polyvox.errors import PolyvoxError
 if TYPE_CHECKING:
     from polyvox.bootstrap import Application
     from polyvox.services.container import Services
-    from polyvox.services.providers import Found
+    from polyvox.services.found import Found
 
 TEST_TEXT = "Hello."
 TEST_S = 60.0

@@ -11,8 +11,8 @@ from polyvox.cli.session import call
 if TYPE_CHECKING:
     from polyvox.domain.capabilities import Licence
     from polyvox.services.container import Services
+    from polyvox.services.found import Found
     from polyvox.services.overview import Measured
-    from polyvox.services.providers import Found
 
 
 def providers(as_json: Json = False) -> None:

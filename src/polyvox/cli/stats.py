@@ -68,11 +68,17 @@ def _cells(row: dict[str, Any], *, by_hour: bool) -> Iterable[object]:
     yield f"{row['audio_seconds']:.0f} s"
     yield "" if row["cache_rate"] is None else f"{row['cache_rate']:.0%}"
     yield _ms(row["avg_latency_ms"])
-    yield _ms(row["p50_ttfa_ms"], "≤ ")
+    yield _half_within(row["p50_ttfa_ms"])
 
 
-def _ms(value: float | None, before: str = "") -> str:
-    return "" if value is None else f"{before}{value:.0f} ms"
+def _ms(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f} ms"
+
+
+def _half_within(value: float | None) -> str:
+    from polyvox.services.usage import SLOWEST_MS
+
+    return f"≥ {value:.0f} ms" if value == SLOWEST_MS else _ms(value)
 
 
 def moment(text: str | None, now: datetime) -> datetime | None:

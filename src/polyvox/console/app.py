@@ -10,7 +10,7 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from polyvox.config import Settings
-from polyvox.console import embed, login, performance, personalities, personality, system
+from polyvox.console import embed, frame, login, performance, personalities, personality, system
 from polyvox.console.sessions import Sessions
 from polyvox.services.container import Services
 
@@ -54,6 +54,7 @@ class Console:
         from nicegui import core, ui
 
         login.add_routes(app, self._sessions)
+        frame.prepare()
         for page in (personalities, personality, performance, system, embed):
             page.register(self._host)
         core.app.config.quasar_config["loadingBar"]["skipHijack"] = True  # uploads show their own

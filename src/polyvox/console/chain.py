@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nicegui import ui
-from nicegui.element import Element
 from nicegui.events import SortableEventArguments
 
 from polyvox.console.editing import Document, Editing
-from polyvox.console.focus import focus
+from polyvox.console.focus import focus, focus_near
 from polyvox.console.frame import heading
+from polyvox.console.remedies import offer
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.services.prospects import Prospect
 
@@ -31,13 +32,50 @@ async def build(editing: Editing) -> None:
     await _Chain(editing).build()
 
 
+class _Link:
+    """A link as it is seen. Its elements stay, so that a look breaks no drag and takes no focus."""
+
+    def __init__(self, editing: Editing, *, sortable: bool) -> None:
+        self._editing = editing
+        self._shown: object = None
+        with ui.element("li").classes("link") as self.row:
+            if sortable:
+                ui.icon("drag_indicator", size="sm").classes("grip").props('aria-hidden="true"')
+            with ui.element("div").classes("what"):
+                self._title = ui.label().classes("font-medium")
+                self._told = ui.label()
+                self._why = ui.element("div")
+
+    def show(self, title: str, prospect: Prospect) -> None:
+        self._title.text, self._told.text = title, prospect.told
+        self.row.classes(add="" if prospect.speaks else "out", remove="out")
+        if prospect == self._shown:
+            return
+        self._shown = prospect
+        self._why.clear()
+        with self._why:
+            for sentence in filter(None, (prospect.reason, prospect.remedy)):
+                ui.label(sentence).classes("quiet text-sm")
+            offer(self._editing, prospect)
+
+
+@dataclass(frozen=True, slots=True)
+class _Movable:
+    """A link after the active one, and its buttons."""
+
+    link: _Link
+    up: ui.button
+    down: ui.button
+    remove: ui.button
+
+
 class _Chain:
     def __init__(self, editing: Editing) -> None:
         self._editing = editing
         self._overview = editing.host.services.overview
-        self._links: list[Prospect] = []
+        self._prospects: list[Prospect] = []
         self._names: dict[str, str] = {}
-        self._held: tuple[str, str] | None = None
+        self._links: dict[str, _Movable] = {}
 
     async def build(self) -> None:
         ui.add_css(_STYLE)
@@ -47,26 +85,29 @@ class _Chain:
             "Drag a model by its handle, or move it with its arrows."
         ).classes("quiet")
         self._told = ui.label().props('role="status"').classes("sr-only")
+        with ui.element("ol").classes("chain"):
+            self._first = _Link(self._editing, sortable=False)
+            with self._first.row:
+                ui.label("Active").classes("tag")
+        self._list = ui.list().props('tag="ol" role="list"').classes("chain")
+        self._list.make_sortable(handle=".grip", on_end=self._dragged)
+        self._choice = ui.select(
+            {},
+            label="Add a model to the chain",
+            on_change=lambda e: self._add(e.value) if e.value else None,
+        ).classes("w-full max-w-sm")
         await self._look()
-        with ui.element("div").classes("w-full"):
-            self._list()
         self._editing.watch(self._look_again)
-        ui.timer(LOOK_S, self._look_for_news, immediate=False)
+        ui.timer(LOOK_S, self._look, immediate=False)
 
-    async def _look(self) -> bool:
-        """Read anew what would happen; whether that changed."""
-        before = (self._links, self._names)
+    async def _look(self) -> None:
         self._names = {facts.id: facts.name for facts in await self._overview.facts()}
-        self._links = await self._overview.chain(self._editing.stored.id)
-        return before != (self._links, self._names)
+        await self._look_again()
 
     async def _look_again(self) -> None:
-        self._links = await self._overview.chain(self._editing.stored.id)
-        self._list.refresh()
-
-    async def _look_for_news(self) -> None:
-        if await self._look():
-            self._list.refresh()
+        """Read anew what would happen."""
+        self._prospects = await self._overview.chain(self._editing.stored.id)
+        self._show()
 
     def _name(self, provider: str) -> str:
         return self._names.get(provider, provider)
@@ -74,56 +115,45 @@ class _Chain:
     @property
     def _others(self) -> list[str]:
         """Those after the active one."""
-        return [link.provider for link in self._links[1:]]
+        return [prospect.provider for prospect in self._prospects[1:]]
 
-    @ui.refreshable_method
-    def _list(self) -> None:
-        with ui.element("ol").classes("chain"), self._link(self._links[0], 1):
-            ui.label("Active").classes("tag")
-        if self._others:
-            rows = ui.list().props('tag="ol" role="list"').classes("chain")
-            with rows:
-                for place, link in enumerate(self._links[1:], start=2):
-                    with self._link(link, place):
-                        self._moves(link.provider, place - 2)
-            rows.make_sortable(handle=".grip", on_end=self._dragged)
-        self._adding()
-        self._held = None
+    def _show(self) -> None:
+        active, *others = self._prospects
+        self._first.show(f"1. {self._name(active.provider)}", active)
+        for gone in self._links.keys() - set(self._others):
+            self._links.pop(gone).link.row.delete()
+        for index, prospect in enumerate(others):
+            title = f"{index + 2}. {self._name(prospect.provider)}"
+            self._at(index, prospect.provider).link.show(title, prospect)
+        self._list.set_visibility(bool(others))
+        named = {active.provider, *self._others}
+        absent = {p: name for p, name in self._names.items() if p not in named}
+        if absent != self._choice.options or self._choice.value:
+            self._choice.set_options(absent, value=None)
+        self._choice.set_visibility(bool(absent))
 
-    def _link(self, link: Prospect, place: int) -> Element:
-        row = ui.element("li").classes("link" if link.speaks else "link out")
-        with row:
-            if place > 1:
-                ui.icon("drag_indicator", size="sm").classes("grip").props('aria-hidden="true"')
-            with ui.element("div").classes("what"):
-                ui.label(f"{place}. {self._name(link.provider)}").classes("font-medium")
-                ui.label(link.told)
-                for sentence in filter(None, (link.reason, link.remedy)):
-                    ui.label(sentence).classes("quiet text-sm")
-        return row
+    def _at(self, index: int, provider: str) -> _Movable:
+        """The link of ``provider``, where it belongs."""
+        if provider not in self._links:
+            with self._list:
+                self._links[provider] = self._movable(provider)
+        movable = self._links[provider]
+        if self._list.default_slot.children[index] is not movable.link.row:
+            movable.link.row.move(target_index=index)
+        movable.up.set_enabled(index > 0)
+        movable.down.set_enabled(index < len(self._others) - 1)
+        return movable
 
-    def _moves(self, provider: str, index: int) -> None:
-        self._button("up", "arrow_upward", provider, disabled=index == 0)
-        self._button("down", "arrow_downward", provider, disabled=index == len(self._others) - 1)
-        remove = ui.button(icon="close", on_click=lambda: self._remove(provider))
-        remove.props(f'flat round dense aria-label="Remove {self._name(provider)} from the chain"')
-
-    def _button(self, way: str, icon: str, provider: str, *, disabled: bool) -> None:
-        step = -1 if way == "up" else 1
-        button = ui.button(icon=icon, on_click=lambda: self._move(provider, step))
-        button.props(f'flat round dense aria-label="Move {self._name(provider)} {way}"')
-        button.set_enabled(not disabled)
-        if self._held == (provider, way) and not disabled:
-            focus(button)
-
-    def _adding(self) -> None:
-        absent = [p for p in self._names if p not in {link.provider for link in self._links}]
-        if absent:
-            ui.select(
-                {provider: self._name(provider) for provider in absent},
-                label="Add a model to the chain",
-                on_change=lambda e: self._add(str(e.value)),
-            ).classes("w-full max-w-sm")
+    def _movable(self, provider: str) -> _Movable:
+        link, name = _Link(self._editing, sortable=True), self._name(provider)
+        with link.row:
+            up = _button("arrow_upward", f"Move {name} up")
+            down = _button("arrow_downward", f"Move {name} down")
+            remove = _button("close", f"Remove {name} from the chain")
+        up.on_click(lambda: self._move(provider, -1))
+        down.on_click(lambda: self._move(provider, 1))
+        remove.on_click(lambda: self._remove(provider))
+        return _Movable(link, up, down, remove)
 
     async def _dragged(self, event: SortableEventArguments) -> None:
         order = self._others
@@ -133,12 +163,12 @@ class _Chain:
 
     async def _move(self, provider: str, step: int) -> None:
         order = self._others
-        index = order.index(provider)
-        order.insert(index + step, order.pop(index))
-        at_end = index + step in (0, len(order) - 1)
-        way = "up" if step < 0 else "down"
-        self._held = (provider, _other(way) if at_end else way)
+        index = order.index(provider) + step
+        order.insert(index, order.pop(index - step))
         await self._reorder(order, provider)
+        moved = self._links[provider]
+        pressed, other = (moved.up, moved.down) if step < 0 else (moved.down, moved.up)
+        focus(pressed if pressed.enabled else other)
 
     async def _reorder(self, order: Sequence[str], moved: str) -> None:
         place = order.index(moved) + 2
@@ -148,10 +178,14 @@ class _Chain:
     async def _add(self, provider: str) -> None:
         if await self._store([*self._others, provider]):
             self._told.text = f"{self._name(provider)} is added to the chain."
+            focus(self._choice if self._choice.visible else self._links[provider].remove)
 
     async def _remove(self, provider: str) -> None:
+        index = self._others.index(provider)
         if await self._store([other for other in self._others if other != provider]):
             self._told.text = f"{self._name(provider)} is removed from the chain."
+            left = [self._links[other].remove for other in self._others]
+            focus_near(index, left, self._choice)
 
     async def _store(self, others: Sequence[str]) -> bool:
         """Keep ``others`` as the chain, with the active one where the document has it."""
@@ -161,12 +195,12 @@ class _Chain:
 
         stored = await self._editing.change(edit, said="")
         if not stored:
-            self._list.refresh()
+            self._show()
         return stored
 
 
-def _other(way: str) -> str:
-    return "down" if way == "up" else "up"
+def _button(icon: str, label: str) -> ui.button:
+    return ui.button(icon=icon).props(f'flat round dense aria-label="{label}"')
 
 
 def with_active(others: Sequence[str], config: VoiceConfig) -> list[str]:

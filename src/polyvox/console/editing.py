@@ -18,11 +18,14 @@ Document = dict[str, Any]
 
 
 class Editing:
-    """Every change is saved at once. ``stored`` is the personality as this page last saw it."""
+    """Every change is saved at once. ``stored`` is the personality as this page last saw it;
+    ``embedded`` is a form in a frame of the user's own product."""
 
-    def __init__(self, host: ConsoleHost, stored: Personality) -> None:
+    def __init__(self, host: ConsoleHost, stored: Personality, *, embedded: bool = False) -> None:
         self.host = host
         self.stored = stored
+        self.embedded = embedded
+        self._openers: list[Callable[[str, str], object]] = []
         self._watchers: list[Callable[[], Awaitable[None]]] = []
 
     @property
@@ -32,6 +35,14 @@ class Editing:
     def watch(self, look_again: Callable[[], Awaitable[None]]) -> None:
         """Have ``look_again`` called after every change, the page's own ones included."""
         self._watchers.append(look_again)
+
+    def when_opened(self, turn_to: Callable[[str, str], object]) -> None:
+        """Have ``turn_to`` called with the part of the form to show, and the provider it is about."""
+        self._openers.append(turn_to)
+
+    def open(self, part: str, provider: str) -> None:
+        for turn_to in self._openers:
+            turn_to(part, provider)
 
     async def change(self, edit: Callable[[Document], None], said: str = "Saved.") -> bool:
         """Have ``edit`` change the document, and store it. False, and told, when that is refused."""

@@ -25,4 +25,4 @@ def register(host: ConsoleHost) -> None:
                 ui.label(error.message)
             return
         with bare(stored.name):
-            await form(Editing(host, stored))
+            await form(Editing(host, stored, embedded=True))

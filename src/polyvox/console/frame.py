@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from polyvox.console.focus import FOLLOW
 from polyvox.console.login import OUT
 from polyvox.errors import PolyvoxError
 
@@ -19,13 +20,19 @@ _STYLE = """
 :root { color-scheme: light dark }
 .skip { position: absolute; left: -999rem } .skip:focus { left: 1rem; top: .5rem; z-index: 9999 }
 .page { width: 100%; max-width: 72rem; margin: 0 auto; padding: 1rem; box-sizing: border-box }
-:focus-visible { outline: 3px solid currentColor; outline-offset: 2px }
+:root { --focus: #1d4ed8 } .body--dark { --focus: #93c5fd } .q-header { --focus: white }
+a.nicegui-link { display: inline-block; min-height: 24px }
 .quiet { opacity: .8 }
+.hindrance { border-left: .25rem solid #b45309; padding-left: .6rem; overflow-wrap: anywhere }
 .nicegui-content { padding: 0 }
+.nicegui-tab-panel { padding-inline: 0 } .body--dark .q-tab-panels { background: none }
 a.nicegui-link { color: #1d4ed8 } .body--dark a.nicegui-link { color: #93c5fd }
 .q-header a.nicegui-link { color: white }
 .body--dark :is(.q-field__control, .q-slider, .q-toggle) { --q-primary: #93c5fd }
+html { scroll-padding: 5rem 0 } /* what has the focus is not behind the bar */
 @layer overrides { /* of Quasar's own, which are !important in a later layer */
+  :focus-visible { outline: 3px solid var(--focus) !important; outline-offset: 2px }
+  .q-field :focus-visible { outline: none !important } /* fields show it by their border */
   .body--dark .text-primary { color: #93c5fd !important }
   .body--dark .text-negative { color: #fca5a5 !important }
 }
@@ -36,12 +43,18 @@ h3 { font-size: 1.05rem; line-height: 1.3; font-weight: 600; margin: 0 }
 """
 
 
+def prepare() -> None:
+    """Once per process: what Quasar shows in capitals is written as everywhere else."""
+    ui.button.default_props("no-caps")
+    ui.tabs.default_props("no-caps")
+
+
 @contextmanager
 def frame(title: str, *, here: str = "", logout: bool = False) -> Iterator[None]:
     """A page named ``title``; ``here`` is the path of its link in the bar. Its content goes inside."""
     _look(title)
-    ui.link("Skip to the content", "#content").classes("skip")
     with ui.header().classes("items-center q-py-sm"):
+        ui.link("Skip to the content", "#content").classes("skip text-white")
         _bar(here, logout=logout)
     with ui.element("div").props('id="content" tabindex="-1"').classes("page"):
         heading(title)
@@ -64,7 +77,7 @@ def _bar(here: str, *, logout: bool) -> None:
 def bare(title: str) -> Iterator[None]:
     """A page without the bar, for frames of other pages."""
     _look(title)
-    with ui.element("div").props('id="content"').classes("page"):
+    with ui.element("div").props('id="content" tabindex="-1"').classes("page"):
         heading(title)
         yield
 
@@ -73,6 +86,7 @@ def _look(title: str) -> None:
     ui.page_title(f"{title} – Polyvox")
     ui.colors(primary=PRIMARY, positive=POSITIVE)
     ui.add_css(_STYLE)
+    ui.add_head_html(f"<script>{FOLLOW}</script>")
 
 
 def heading(text: str, level: int = 1) -> None:
@@ -82,8 +96,11 @@ def heading(text: str, level: int = 1) -> None:
 
 def told(error: PolyvoxError) -> None:
     """Say what went wrong, and what to do; read out by screen readers, until it is closed."""
-    remedy = f" {error.remedy}" if error.remedy else ""
-    ui.notify(f"{error.message}{remedy}", type="negative", timeout=0, close_button="Close")
+    ui.notify(in_words(error), type="negative", timeout=0, close_button="Close")
+
+
+def in_words(error: PolyvoxError) -> str:
+    return f"{error.message} {error.remedy}" if error.remedy else error.message
 
 
 def done(message: str) -> None:

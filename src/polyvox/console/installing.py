@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nicegui import ui
 
 from polyvox.console import words
+from polyvox.console.focus import focus, rescue
 from polyvox.console.frame import done, heading, told
 from polyvox.console.machinery import names
 from polyvox.errors import PolyvoxError
@@ -26,18 +27,19 @@ class Installing:
         self._installs = host.services.installs
         self._names = names(host.services.providers.all())
         self._rows: dict[str, _Progress] = {}
+        self._models: dict[str, _ModelCard] = {}
 
     def build(self) -> None:
         heading("Models and voices", 2)
         self._running = ui.column().classes("w-full gap-2")
-        self._models()
+        self._build_models()
         for provider in self._installs.with_catalogue():
-            with ui.card().classes("w-full"):
+            with ui.card().classes("w-full").props(f'id="voices-{provider}"'):
                 _Voices(self, self._installs, provider, self._names[provider]).build()
         self.look()
 
     def look(self) -> None:
-        """Show how far installations are; and, when one has ended, the models anew."""
+        """Show how far installations are; and, when one has ended, the models as they are now."""
         ended = False
         for one in reversed(self._installs.all()):
             if one.id not in self._rows and one.state is InstallState.RUNNING:
@@ -46,10 +48,13 @@ class Installing:
             if one.id in self._rows:
                 ended |= self._rows[one.id].show()
         if ended:
-            self._models.refresh()
+            self._look_at_models()
 
-    @ui.refreshable_method
-    def _models(self) -> None:
+    def _look_at_models(self) -> None:
+        for model in self._installs.models():
+            self._models[model.provider].show(model)
+
+    def _build_models(self) -> None:
         try:
             models = self._installs.models()
         except PolyvoxError as error:
@@ -57,58 +62,86 @@ class Installing:
             return
         with ui.element("div").classes("cards"):
             for model in models:
-                with ui.card():
-                    self._model(model, self._names[model.provider])
+                name = self._names[model.provider]
+                card = _ModelCard(model, name, self._install, self._ask_to_remove)
+                self._models[model.provider] = card
 
-    def _model(self, model: Model, name: str) -> None:
-        heading(f"Model of {name}", 3)
-        there = model.state == "installed"
-        taken = words.size(model.size_bytes)
-        state = f"Installed, {taken}." if there else f"Not installed; about {taken} to fetch."
-        ui.label("It is damaged: install it anew." if model.state == "broken" else state)
-        use = "commercial use allowed" if model.licence.commercial_use else "no commercial use"
-        ui.label(f"Licence of the weights: {model.licence.weights}, {use}.").classes("quiet")
-        accept = None
-        if not model.accepted:
-            if model.terms_url:
-                ui.link("Read the licence", model.terms_url, new_tab=True)
-            accept = ui.checkbox(f"I have read and accept the licence of {name}")
+    def _install(self, provider: str, *, accepted: bool) -> None:
+        self._installs.install_model(provider, accept_license=accepted)
+        self.look()
 
-        def install() -> None:
-            accepted = bool(accept and accept.value)
-            if accept and not accepted:
-                ui.notify("Read the licence, and accept it, first.", type="warning")
-                return
-            self._installs.install_model(model.provider, accept_license=accepted)
-            self.look()
-
-        with ui.element("div").classes("actions"):
-            if not there or accept:
-                act = "Accept" if there else "Install"
-                button = ui.button(act, on_click=install).props("no-caps outline")
-                button.props(f'aria-label="{act} the model of {name}"')
-            if model.state != "absent":
-                button = ui.button("Remove", on_click=lambda: self._ask_to_remove(model, name))
-                button.props(f'flat no-caps color=negative aria-label="Remove the model of {name}"')
-
-    def _ask_to_remove(self, model: Model, name: str) -> None:
+    def _ask_to_remove(self, provider: str) -> None:
+        name = self._names[provider]
         with ui.dialog().props('role="alertdialog" aria-label="Remove"') as dialog, ui.card():
             ui.label(f"Remove the model of {name}? It cannot speak until it is installed again.")
 
             async def remove() -> None:
                 dialog.close()
                 try:
-                    await self._installs.remove_model(model.provider)
+                    await self._installs.remove_model(provider)
                 except PolyvoxError as error:
                     told(error)
                     return
                 done(f"The model of {name} is removed.")
-                self._models.refresh()
+                self._look_at_models()
 
             with ui.row():
                 ui.button("Remove", on_click=remove, color="negative").props("no-caps")
                 ui.button("Keep", on_click=dialog.close).props("flat no-caps autofocus")
         dialog.open()
+
+
+class _ModelCard:
+    """Its elements stay, so that who is on its buttons stays there while it is installed."""
+
+    def __init__(
+        self,
+        model: Model,
+        name: str,
+        install: Callable[..., None],
+        remove: Callable[[str], None],
+    ) -> None:
+        self._name = name
+        self._provider = model.provider
+        self._install = install
+        with ui.card().props(f'id="model-{model.provider}"'):
+            heading(f"Model of {name}", 3)
+            self._state = ui.label()
+            use = "commercial use allowed" if model.licence.commercial_use else "no commercial use"
+            ui.label(f"Licence of the weights: {model.licence.weights}, {use}.").classes("quiet")
+            with ui.column().classes("gap-0") as self._terms:
+                if model.terms_url:
+                    ui.link("Read the licence", model.terms_url, new_tab=True)
+                self._accept = ui.checkbox(f"I have read and accept the licence of {name}")
+            with ui.element("div").classes("actions"):
+                self._get = ui.button(on_click=self._ask_for_it).props("no-caps outline")
+                self._remove = ui.button("Remove", on_click=lambda: remove(model.provider))
+                self._remove.props("flat no-caps color=negative")
+                self._remove.props(f'aria-label="Remove the model of {name}"')
+        self.show(model)
+
+    def show(self, model: Model) -> None:
+        there = model.state == "installed"
+        taken = words.size(model.size_bytes)
+        state = f"Installed, {taken}." if there else f"Not installed; about {taken} to fetch."
+        self._state.text = "It is damaged: install it anew." if model.state == "broken" else state
+        act = "Accept" if there else "Install"
+        self._get.set_text(act)
+        self._get.props(f'aria-label="{act} the model of {self._name}"')
+        self._terms.set_visibility(not model.accepted)
+        self._get.set_visibility(not there or not model.accepted)
+        self._remove.set_visibility(model.state != "absent")
+        if not self._get.visible:
+            rescue(self._get, self._remove)
+        if not self._remove.visible:
+            rescue(self._remove, self._get)
+
+    def _ask_for_it(self) -> None:
+        if self._terms.visible and not self._accept.value:
+            ui.notify("Read the licence, and accept it, first.", type="warning")
+            focus(self._accept)
+            return
+        self._install(self._provider, accepted=self._terms.visible)
 
 
 class _Voices:
@@ -128,7 +161,7 @@ class _Voices:
         heading(f"More voices for {self._name}", 3)
         self._open = ui.button("Show voices to install", on_click=self._fetch)
         self._open.props(f'no-caps outline aria-label="Show voices to install for {self._name}"')
-        self._list()
+        self._below = ui.column().classes("w-full")
 
     async def _fetch(self) -> None:
         self._open.props("loading")
@@ -139,16 +172,16 @@ class _Voices:
         finally:
             self._open.props(remove="loading")
         if self._known:
-            self._open.delete()
-        self._list.refresh()
+            self._open.set_visibility(False)
+            with self._below:
+                self._list()
 
-    @ui.refreshable_method
     def _list(self) -> None:
-        if not self._known:
-            return
         search = ui.input("Search by language or name", on_change=lambda e: self._search(e.value))
         search.props('clearable type="search"').classes("w-full max-w-md")
+        self._count = ui.label().props('role="status"').classes("quiet")
         self._found()
+        focus(search)
 
     def _search(self, searched: str | None) -> None:
         self._searched = searched or ""
@@ -157,9 +190,7 @@ class _Voices:
     @ui.refreshable_method
     def _found(self) -> None:
         found = matching(self._known, self._searched)
-        ui.label(f"{len(found)} of {len(self._known)} voices").props('role="status"').classes(
-            "quiet"
-        )
+        self._count.text = f"{len(found)} of {len(self._known)} voices"
         with ui.element("ul").classes("w-full q-pa-none q-ma-none"):
             for voice in found[:SHOWN]:
                 with (
@@ -186,7 +217,7 @@ class _Progress:
         self._what = one.voice or f"the model of {provider}"
         with ui.row().classes("items-center w-full gap-4"):
             with ui.column().classes("grow gap-1"):
-                self._said = ui.label().props('role="status"')
+                self._said = ui.label().props('role="status" tabindex="-1"')
                 self._bar = ui.linear_progress(0, show_value=False)
                 self._bar.props(f'aria-label="Installing {self._what}"')
             self._cancel = ui.button("Cancel", on_click=lambda: installs.cancel(one.id))
@@ -203,6 +234,8 @@ class _Progress:
         self._ended = one.state is not InstallState.RUNNING
         self._bar.set_visibility(not self._ended)
         self._cancel.set_visibility(not self._ended)
+        if self._ended:
+            rescue(self._cancel, self._said)
         return self._ended
 
     def _told(self) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from polyvox.console import words
-from polyvox.console.frame import done, heading, told
+from polyvox.console.focus import focus_near
+from polyvox.console.frame import done, heading, in_words, told
 from polyvox.errors import PolyvoxError
 from polyvox.services.ports import ApiKey
 
@@ -19,6 +20,7 @@ class Keys:
     def __init__(self, host: ConsoleHost) -> None:
         self._keys = host.services.keys
         self._needed = host.needs_login
+        self._revokes: dict[str, ui.button] = {}
 
     async def build(self) -> None:
         heading("API keys", 2)
@@ -29,13 +31,13 @@ class Keys:
         )
         ui.label(why)
         await self._list()
-        ui.button("New key", on_click=self._ask_for_name).props("no-caps outline").classes(
-            "self-start"
-        )
+        self._new = ui.button("New key", on_click=self._ask_for_name)
+        self._new.props("no-caps outline").classes("self-start")
 
     @ui.refreshable_method
     async def _list(self) -> None:
         live = [key for key in await self._keys.list() if key.revoked_at is None]
+        self._revokes = {}
         if not live:
             ui.label("There are no keys.").classes("quiet")
             return
@@ -52,9 +54,9 @@ class Keys:
                 ui.label(f"{key.prefix}… · made {words.day(key.created_at)} · {used}").classes(
                     "quiet"
                 )
-            ui.button("Revoke", on_click=lambda: self._ask_to_revoke(key)).props(
-                "flat no-caps color=negative"
-            ).props["aria-label"] = f"Revoke {key.name}"
+            revoke = ui.button("Revoke", on_click=lambda: self._ask_to_revoke(key))
+            revoke.props("flat no-caps color=negative").props["aria-label"] = f"Revoke {key.name}"
+            self._revokes[key.id] = revoke
 
     def _ask_for_name(self) -> None:
         with ui.dialog().props('aria-label="New key"') as dialog, ui.card():
@@ -64,7 +66,7 @@ class Keys:
                 try:
                     _, secret = await self._keys.create(name.value or "")
                 except PolyvoxError as error:
-                    told(error)
+                    name.error = in_words(error)
                     return
                 dialog.close()
                 self._show(secret)
@@ -98,7 +100,9 @@ class Keys:
                     told(error)
                     return
                 done(f"{key.name} is revoked.")
+                place = [*self._revokes].index(key.id)
                 await self._list.refresh()
+                focus_near(place, [*self._revokes.values()], self._new)
 
             with ui.row():
                 ui.button("Revoke", on_click=revoke, color="negative").props("no-caps")

@@ -13,7 +13,7 @@ from polyvox.console.frame import done, heading, told
 from polyvox.domain.capabilities import State
 from polyvox.errors import PolyvoxError
 from polyvox.services import system
-from polyvox.services.providers import Found
+from polyvox.services.found import Found
 
 if TYPE_CHECKING:
     from polyvox.console.app import ConsoleHost
@@ -80,7 +80,7 @@ class _Card:
         toggle_engine: Callable[[str], Awaitable[None]],
     ) -> None:
         self._name = name
-        with ui.card():
+        with ui.card().props(f'id="provider-{found.id}"'):
             heading(name, 3)
             self._state = ui.label().props('role="status"').classes("state")
             self._lack = ui.label()
@@ -111,7 +111,6 @@ class _Card:
         told = ENGINES[engine.state] + (memory if engine.state == "loaded" else "")
         _say(self._engine, told if able else "")
         _name(self._load, "Unload" if engine.state == "loaded" else "Load", self._name)
-        self._load.set_enabled(engine.state != "loading")
 
 
 def _rank(found: Found) -> tuple[bool, str]:

@@ -27,6 +27,7 @@ from polyvox.console.performance_view import (
 from polyvox.console.timeline_view import counted, duration
 from polyvox.services.failures import Failure, told
 from polyvox.services.ports import UsageTotals
+from polyvox.services.quota_rows import QuotaRow
 
 if TYPE_CHECKING:
     from polyvox.console.app import ConsoleHost
@@ -92,21 +93,29 @@ class _Dashboard:
             self._sheet = ui.link("Download as CSV", "/v1/stats.csv").props("download")
 
     @property
+    def _chosen(self) -> tuple[object, object]:
+        return self._who.value, self._when.value
+
+    @property
     def _period(self) -> Period:
         return PERIODS[str(self._when.value)]
 
     async def _look(self) -> None:
+        chosen = self._chosen
         period, who = self._period, self._who.value or None
         begins = period.begins(datetime.now(UTC))
         since = begins[0]
         hours = await self._services.usage.totals(personality=who, since=since, by_hour=True)
         failures = await self._services.usage.failures(personality=who, since=since, limit=FAILURES)
+        rows = await self._services.quota.rows()
+        if chosen != self._chosen:
+            return  # the look that began with the new choice may have been quicker
         asked = {"since": since.isoformat(), "by_hour": "true", "by_personality": "true"}
         query = urlencode(asked | ({"personality": who} if who else {}))
         self._sheet.props["href"] = f"/v1/stats.csv?{query}"
         self._show_figures(hours)
         self._show_charts(hours, begins)
-        await self._show_tiers(hours)
+        self._show_tiers(hours, rows)
         if failures != self._failures:
             self._failures = failures
             self._troubles.refresh()
@@ -130,8 +139,7 @@ class _Dashboard:
         figures.fill(self._first_audio, points, seconds)
         self._tables.refresh()
 
-    async def _show_tiers(self, hours: Sequence[UsageTotals]) -> None:
-        rows = await self._services.quota.rows()
+    def _show_tiers(self, hours: Sequence[UsageTotals], rows: Sequence[QuotaRow]) -> None:
         drawn = bars(rows, self._name)
         free = [*unlimited(hours, rows, self._name), *unused(rows, self._name)]
         if (drawn, free) != (self._bars, self._free):

@@ -11,7 +11,7 @@ from polyvox.console.timeline_view import counted, duration
 from polyvox.services.failures import Named
 from polyvox.services.ports import UsageTotals
 from polyvox.services.quota_rows import QuotaRow
-from polyvox.services.usage import as_row
+from polyvox.services.usage import SLOWEST_MS, as_row
 
 NONE = "–"
 HEADINGS = (
@@ -98,8 +98,8 @@ def _line(totals: UsageTotals, name: Named) -> tuple[str, ...]:
         f"{totals.requests:,}",
         percent(figures["success_rate"]),
         _time(figures["avg_latency_ms"]),
-        _time(figures["p50_ttfa_ms"]),
-        _time(figures["p95_ttfa_ms"]),
+        _within(figures["p50_ttfa_ms"]),
+        _within(figures["p95_ttfa_ms"]),
         percent(figures["cache_rate"]),
         f"{totals.characters:,}",
     )
@@ -114,6 +114,10 @@ def percent(share: float | None) -> str:
 
 def _time(ms: float | None) -> str:
     return NONE if ms is None else duration(ms)
+
+
+def _within(ms: float | None) -> str:
+    return f"≥ {ms / 1000:g} s" if ms == SLOWEST_MS else _time(ms)
 
 
 def series(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nicegui import ui
 
-from polyvox.console.frame import done, frame, told
+from polyvox.console.focus import focus_near
+from polyvox.console.frame import done, frame, in_words, told
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import PolyvoxError
 from polyvox.services.ports import Personality
@@ -26,36 +28,61 @@ def register(host: ConsoleHost) -> None:
             await _List(host).build()
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """``one`` as it is drawn."""
+
+    one: Personality
+    item: ui.element
+    link: ui.link
+
+
 class _List:
     def __init__(self, host: ConsoleHost) -> None:
         self._personalities = host.services.personalities
         self._searched = ""
+        self._found: list[Personality] = []
+        self._drawn: dict[str, _Row] = {}
 
     async def build(self) -> None:
         with ui.row().classes("items-center gap-4 q-my-md"):
             search = ui.input("Search", on_change=lambda e: self._search(str(e.value or "")))
             search.props('clearable type="search"')
-            ui.button("New personality", on_click=self._ask_for_new)
+            self._new = ui.button("New personality", on_click=self._ask_for_new)
+        self._count = ui.label().props('role="status"').classes("quiet")
         await self._rows()
 
     async def _search(self, searched: str) -> None:
+        """Rows that are there already stay: a browser takes long to draw many anew."""
         self._searched = searched.casefold().strip()
-        await self._rows.refresh()
+        await self._look()
+        drawn = (self._drawn.get(one.id) for one in self._found)
+        if [row and row.one for row in drawn] != self._found:
+            await self._rows.refresh()
+            return
+        found = {one.id for one in self._found}
+        for row in self._drawn.values():
+            row.item.set_visibility(row.one.id in found)
+
+    async def _look(self) -> None:
+        everyone = await self._personalities.list()
+        found = [p for p in everyone if self._searched in f"{p.name} {p.id}".casefold()]
+        self._count.text = f"{len(found)} of {len(everyone)}"
+        self._found = found[:MANY]
 
     @ui.refreshable_method
     async def _rows(self) -> None:
-        everyone = await self._personalities.list()
-        found = [p for p in everyone if self._searched in f"{p.name} {p.id}".casefold()]
-        ui.label(f"{len(found)} of {len(everyone)}").props('role="status"').classes("quiet")
+        await self._look()
+        self._drawn = {}
         with ui.element("ul").classes("w-full q-pa-none"):
-            for personality in found[:MANY]:
-                with ui.element("li").classes("list-none"):
-                    self._row(personality)
+            for one in self._found:
+                with ui.element("li").classes("list-none") as item:
+                    self._drawn[one.id] = _Row(one, item, self._row(one))
 
-    def _row(self, one: Personality) -> None:
+    def _row(self, one: Personality) -> ui.link:
         with ui.card().classes("w-full q-mb-sm"), ui.row().classes("items-center w-full gap-4"):
             with ui.column().classes("gap-0 grow"):
-                ui.link(one.name, f"/personalities/{one.id}").classes("text-lg")
+                link = ui.link(one.name, f"/personalities/{one.id}").classes("text-lg")
                 ui.label(f"{one.id} · speaks with {one.voice_config.active_provider}").classes(
                     "quiet"
                 )
@@ -67,14 +94,17 @@ class _List:
             ui.button("Delete", on_click=lambda: self._ask_to_delete(one)).props(
                 f'flat color="negative" aria-label="Delete {one.name}"'
             )
+        return link
 
     def _ask_for_new(self) -> None:
         with ui.dialog().props('aria-label="New personality"') as dialog, ui.card():
             name = ui.input("Name").props("autofocus")
 
             async def create() -> None:
-                if await self._create(name.value or "", VoiceConfig()):
-                    dialog.close()
+                try:
+                    await self._create(name.value or "", VoiceConfig())
+                except PolyvoxError as error:
+                    name.error = in_words(error)
 
             name.on("keydown.enter", create)
             with ui.row():
@@ -82,20 +112,18 @@ class _List:
                 ui.button("Cancel", on_click=dialog.close).props("flat")
         dialog.open()
 
-    async def _create(self, name: str, config: VoiceConfig, description: str = "") -> bool:
+    async def _create(self, name: str, config: VoiceConfig, description: str = "") -> None:
         taken = {p.id for p in await self._personalities.list()}
-        try:
-            made = await self._personalities.create(
-                free_id(name, taken), name=name, description=description, voice_config=config
-            )
-        except PolyvoxError as error:
-            told(error)
-            return False
+        made = await self._personalities.create(
+            free_id(name, taken), name=name, description=description, voice_config=config
+        )
         ui.navigate.to(f"/personalities/{made.id}")
-        return True
 
     async def _duplicate(self, one: Personality) -> None:
-        await self._create(f"{one.name} (copy)", one.voice_config, one.description)
+        try:
+            await self._create(f"{one.name} (copy)", one.voice_config, one.description)
+        except PolyvoxError as error:
+            told(error)
 
     def _ask_to_delete(self, one: Personality) -> None:
         with ui.dialog().props('role="alertdialog" aria-label="Delete"') as dialog, ui.card():
@@ -109,7 +137,9 @@ class _List:
                     told(error)
                     return
                 done(f"{one.name} is deleted.")
+                place = [each.id for each in self._found].index(one.id)
                 await self._rows.refresh()
+                focus_near(place, [self._drawn[each.id].link for each in self._found], self._new)
 
             with ui.row():
                 ui.button("Delete", on_click=delete, color="negative")

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from polyvox.console import chain, provider_settings, samples, selector, spoken_languages, try_it
 from polyvox.console.editing import Editing
+from polyvox.console.focus import focus
 from polyvox.console.frame import frame, heading, told
 from polyvox.errors import PolyvoxError
 
@@ -49,6 +50,12 @@ async def form(editing: Editing) -> None:
             with ui.tab_panel(named[name]).classes("q-px-none"):
                 for build in parts:
                     await build(editing)
+
+    def turn_to(part: str, _: str) -> None:
+        tabs.set_value(part)
+        focus(named[part])
+
+    editing.when_opened(turn_to)
 
 
 def _name(editing: Editing) -> None:

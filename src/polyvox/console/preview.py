@@ -35,7 +35,7 @@ class Preview:
             told(error)
             return
         self._said.text = f"{voice.name}:"
-        self._player.props["src"] = f"/v1/speech/{self._ticket.id}/audio"
+        self._player.props["src"] = self._ticket.audio
         self._player.set_visibility(True)
 
     async def _broken(self) -> None:

@@ -8,9 +8,11 @@ from nicegui import ui
 
 from polyvox.console.editing import Document, Editing
 from polyvox.console.frame import heading, told
+from polyvox.console.remedies import offer
 from polyvox.console.settings_form import SettingsForm
 from polyvox.console.voice_picker import VoicePicker
-from polyvox.domain.capabilities import Availability, State
+from polyvox.domain.capabilities import State
+from polyvox.domain.speech import Exclusion
 from polyvox.errors import PolyvoxError
 from polyvox.services.setting_fields import SettingsModel
 
@@ -18,7 +20,6 @@ _STYLE = """
 .of-model { display: flex; flex-direction: column; gap: 2rem; margin-top: 1rem;
   width: 100%; max-width: 48rem }
 .of-model > section { display: flex; flex-direction: column; gap: .75rem; margin: 0 }
-.hindrance { border-left: .25rem solid #b45309; padding-left: .6rem; overflow-wrap: anywhere }
 """
 
 
@@ -49,6 +50,7 @@ class _Settings:
         choice.props("outlined").classes("q-mt-sm").style("width: min(100%, 22rem)")
         await self._of_model()
         self._editing.watch(self._look)
+        self._editing.when_opened(lambda _, provider: choice.set_value(provider))
 
     def _name(self, provider: str) -> str:
         return self._providers.name_of(provider)
@@ -66,12 +68,28 @@ class _Settings:
         self._looks = []
         with ui.element("div").classes("of-model"):
             with ui.element("section"):
-                _state(self._providers.find(self._provider).availability())
+                self._state()
                 self._switch()
             with ui.element("section"):
                 await self._voice()
             with ui.element("section"):
                 self._form()
+
+    def _state(self) -> None:
+        """Why it cannot speak, and what to do; nothing where it can."""
+        found = self._providers.find(self._provider).availability()
+        if found.state is State.READY:
+            return
+        lack = Exclusion(
+            provider=self._provider,
+            code=found.state,
+            reason=found.reason or "",
+            remedy=found.remedy,
+        )
+        with ui.element("div").classes("hindrance"):
+            for sentence in filter(None, (lack.reason, lack.remedy)):
+                ui.label(sentence)
+            offer(self._editing, lack)
 
     def _switch(self) -> None:
         def enabled() -> bool:
@@ -113,12 +131,3 @@ class _Settings:
         if settings_type is not None:
             form = SettingsForm(self._editing, self._provider, SettingsModel(settings_type))
             self._looks.append(form.look)
-
-
-def _state(availability: Availability) -> None:
-    """Why it cannot speak, and what to do; nothing where it can."""
-    if availability.state is State.READY:
-        return
-    with ui.element("div").classes("hindrance"):
-        for sentence in filter(None, (availability.reason, availability.remedy)):
-            ui.label(sentence)

@@ -27,7 +27,8 @@ SHOWN = 60
 
 
 class SampleCard:
-    """``place`` counts from 1; ``changed`` is called when the list must be read again."""
+    """``place`` counts from 1; ``changed`` is called with its id when it was edited or deleted.
+    ``edit`` is the button to edit it, once it was opened, and ``header`` what opens it."""
 
     def __init__(
         self,
@@ -35,7 +36,7 @@ class SampleCard:
         engines: Mapping[str, SampleNeeds],
         sample: StoredSample,
         place: int,
-        changed: Callable[[], Awaitable[None]],
+        changed: Callable[[str], Awaitable[None]],
     ) -> None:
         self._editing = editing
         self._samples = editing.host.services.samples
@@ -47,19 +48,19 @@ class SampleCard:
 
     @property
     def is_open(self) -> bool:
-        return bool(self._card.value)
+        return bool(self.header.value)
 
     def build(self) -> None:
-        self._card = ui.expansion(
+        self.header = ui.expansion(
             f"{self.title} – {self._summary()}",
             on_value_change=lambda event: self.open() if event.value else None,
         ).classes("sample w-full")
-        with self._card:
+        with self.header:
             self._inside = ui.column().classes("w-full gap-3")
 
     async def open(self) -> None:
         """What is inside is drawn when it is first looked at."""
-        self._card.value = True
+        self.header.value = True
         if not self._drawn:
             self._drawn = True
             with self._inside:
@@ -97,7 +98,7 @@ class SampleCard:
         heading("How good it is", 3)
         self._gauges()
         with ui.row().classes("gap-2"):
-            ui.button("Edit", on_click=self._ask_what_is_said).props(
+            self.edit = ui.button("Edit", on_click=self._ask_what_is_said).props(
                 f'outline no-caps aria-label="Edit {_quoted(self.title)}"'
             )
             ui.button("Delete", on_click=self._ask_to_delete).props(
@@ -193,7 +194,7 @@ class SampleCard:
             told(error)
             return False
         done("Saved.")
-        await self._changed()
+        await self._changed(self._sample.meta.id)
         return True
 
     def _ask_to_delete(self) -> None:
@@ -208,7 +209,7 @@ class SampleCard:
                     told(error)
                     return
                 done(f"{self.title} is deleted.")
-                await self._changed()
+                await self._changed(self._sample.meta.id)
 
             with ui.row():
                 ui.button("Delete", on_click=delete, color="negative")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from nicegui import ui
+from nicegui.element import Element
 
 from polyvox.console.assignment import assign, is_assigned
 from polyvox.console.editing import Editing
+from polyvox.console.focus import focus
 from polyvox.console.frame import heading, told
 from polyvox.console.sample_report import STATES
 from polyvox.domain.samples import Readiness
@@ -42,6 +44,8 @@ class SampleEngine:
         self._sample = sample
         self._name = editing.host.services.providers.name_of(provider)
         self._verdict = sample.report.verdicts.get(provider)
+
+    _preparing: Element
 
     def build(self) -> None:
         state = STATES[self._verdict.state] if self._verdict else "not judged"
@@ -80,9 +84,9 @@ class SampleEngine:
     def _sound(self) -> None:
         made = self._sample.prepared.get(self._provider)
         if made is None:
-            ui.button(f"Prepare it for {self._name}", on_click=lambda: self._prepare(None)).props(
-                "outline no-caps"
-            )
+            self._preparing = ui.button(
+                f"Prepare it for {self._name}", on_click=lambda: self._prepare(None)
+            ).props("outline no-caps")
             return
         label = f"As {self._name} hears it, {made.duration_s:.1f} s"
         player(address(self._sample, provider=self._provider, prepared=made), label)
@@ -90,7 +94,7 @@ class SampleEngine:
             for repair in made.done:
                 with ui.element("li"):
                     ui.label(str(repair["sentence"]))
-        ui.checkbox(
+        self._preparing = ui.checkbox(
             f"Reduce noise for {self._name}, which costs some of the voice",
             value=made.denoised,
             on_change=lambda event: self._prepare(event.value),
@@ -104,3 +108,4 @@ class SampleEngine:
         except PolyvoxError as error:
             told(error)
         self._sound.refresh()
+        focus(self._preparing)

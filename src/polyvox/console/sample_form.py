@@ -45,7 +45,8 @@ def statement_of(editing: Editing) -> str:
 
 
 class SampleForm:
-    """``added`` is called with the id of each sample that came in."""
+    """``added`` is called with the id of each sample that came in; ``language`` is
+    the first field."""
 
     def __init__(
         self,
@@ -71,7 +72,7 @@ class SampleForm:
 
     def _who_is_heard(self) -> None:
         with ui.row().classes("w-full gap-4"):
-            self._language = ui.select(
+            self.language = ui.select(
                 tongues(self._editing),
                 label="Language that is spoken",
                 value=self._editing.config.languages.primary,
@@ -82,7 +83,7 @@ class SampleForm:
             self._who.props(f'maxlength="{MAX_WHO}" autocomplete="off"')
             self._statement = ui.input("In these words", value=statement_of(self._editing))
             self._statement.props(f'maxlength="{MAX_WORDS}"')
-            for field in (self._language, self._who, self._statement):
+            for field in (self.language, self._who, self._statement):
                 field.classes("grow").style("min-width: min(100%, 18rem)").props("outlined")
         ui.label(
             "Without a name the recording is kept and measured, but not cloned until somebody's "
@@ -126,7 +127,7 @@ class SampleForm:
         """Put the sentences for what is chosen into the recorder."""
         needs = self._engines[self._engine.value]
         try:
-            script = recording_script(self._language.value or "en", self._store.value)
+            script = recording_script(self.language.value or "en", self._store.value)
         except PolyvoxError as error:
             told(error)
             return
@@ -138,7 +139,7 @@ class SampleForm:
 
     def _fields(self, name: str) -> Fields:
         """What goes with a file of this name."""
-        fields = {"notes": PurePath(name).stem[:MAX_WORDS], "language": self._language.value or ""}
+        fields = {"notes": PurePath(name).stem[:MAX_WORDS], "language": self.language.value or ""}
         if who := (self._who.value or "").strip():
             fields |= {"consent_who": who, "consent_statement": self._statement.value or ""}
         return fields

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from polyvox.console.editing import Editing
+from polyvox.console.focus import focus, focus_near
 from polyvox.console.frame import heading
 from polyvox.console.sample_card import SampleCard
 from polyvox.console.sample_form import SampleForm, cloning
@@ -14,7 +15,6 @@ from polyvox.services.sample_ports import StoredSample
 
 _STYLE = """
 h4 { font-size: 1rem; line-height: 1.3; font-weight: 600; margin: 0 }
-.hindrance { border-left: .25rem solid #b45309; padding-left: .6rem; overflow-wrap: anywhere }
 .sample { border: 1px solid #8886; border-radius: .5rem; margin-bottom: .75rem }
 .sample h3 { margin-top: .75rem }
 .sample .engine { display: flex; flex-direction: column; gap: .4rem; align-items: flex-start;
@@ -81,15 +81,17 @@ class _Samples:
             f"Recordings of the voice that {name} shall have. The best one in the language that is "
             "spoken is cloned, unless you say which."
         ).classes("quiet")
+        self._count = ui.label().props('role="status"').classes("q-my-sm")
         await self._list()
-        SampleForm(self._editing, self._engines, self._added).build()
+        self._form = SampleForm(self._editing, self._engines, self._added)
+        self._form.build()
         self._editing.watch(self._look)
 
     @ui.refreshable_method
     async def _list(self) -> None:
         shown = {sample for sample, card in self._cards.items() if card.is_open}
         stored = await self._stored()
-        ui.label(_counted(len(stored))).props('role="status"').classes("q-my-sm")
+        self._count.text = _counted(len(stored))
         self._cards = {}
         for place, sample in enumerate(stored, 1):
             card = SampleCard(self._editing, self._engines, sample, place, self._changed)
@@ -108,12 +110,21 @@ class _Samples:
         for card in self._cards.values():
             card.look()
 
-    async def _changed(self) -> None:
+    async def _changed(self, sample: str) -> None:
+        place = [*self._cards].index(sample)
+        await self._read_again()
+        if sample in self._cards:
+            focus(self._cards[sample].edit)
+        else:
+            left = [card.header for card in self._cards.values()]
+            focus_near(place, left, self._form.language)
+
+    async def _read_again(self) -> None:
         await self._list.refresh()
         await self._editing.look_again()
 
     async def _added(self, sample: str) -> None:
-        await self._changed()
+        await self._read_again()
         if sample in self._cards:
             await self._cards[sample].open()
 

@@ -9,6 +9,7 @@ from nicegui import ui
 from nicegui.elements.mixins.value_element import ValueElement
 from nicegui.events import GenericEventArguments
 
+from polyvox.console.focus import focus
 from polyvox.services.setting_fields import FieldKind, SettingField
 
 LONG_TEXT = 200
@@ -30,11 +31,12 @@ class Control:
         with ui.element("div").classes("setting"):
             if field.kind in (FieldKind.NUMBER, FieldKind.WHOLE):
                 ui.label(field.label).classes("font-medium")
-            with ui.row().classes("w-full items-center no-wrap gap-4"):
+            with ui.row().classes("w-full items-center no-wrap gap-4") as self._row:
                 self._shows = self._build()
-                reset = ui.button(icon="restart_alt", on_click=lambda: self._give(field.default))
+                reset = ui.button(icon="restart_alt", on_click=self._to_default)
                 told = f"Reset {field.label.lower()} to its default"
                 self._reset = reset.props(f'flat round aria-label="{told}"')
+            reset.set_visibility(field.kind is not FieldKind.FIXED)
             ui.label(field.description).classes("text-sm")
             ui.label(_facts(field)).classes("quiet text-sm")
 
@@ -43,6 +45,10 @@ class Control:
         for show in self._shows:
             show(value)
         self._reset.set_enabled(value != self._field.default)
+
+    async def _to_default(self) -> None:
+        await self._give(self._field.default)
+        focus(self._row)  # the button is disabled
 
     async def _give(self, value: Any) -> None:
         if value != self._stored:
@@ -60,6 +66,8 @@ class Control:
                 return [self._choice().set_value]
             case FieldKind.TEXT:
                 return [self._text().set_value]
+            case FieldKind.FIXED:
+                ui.label(f"{field.label}: always {_in_words(field.default)}").classes("font-medium")
             case FieldKind.OTHER:
                 ui.label(f"{field.label}: can be set through the API alone.").classes("grow")
         return []
@@ -97,7 +105,7 @@ class Control:
         field = self._field
         many = field.kind is FieldKind.CHOICES
         choice = ui.select(
-            list(field.options),
+            {option: str(option).replace("-", " ").capitalize() for option in field.options},
             label=field.label,
             multiple=many,
             clearable=field.optional,
@@ -120,8 +128,10 @@ class Control:
 
 
 def _facts(field: SettingField) -> str:
+    if field.kind is FieldKind.FIXED:
+        return f"There is no other value. API name: {field.name}"
     limits = f"Range: {field.limits}. " if field.limits else ""
-    return f"{limits}Default: {_in_words(field.default)}."
+    return f"{limits}Default: {_in_words(field.default)}. API name: {field.name}"
 
 
 def _in_words(value: Any) -> str:

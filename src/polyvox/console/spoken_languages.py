@@ -50,7 +50,10 @@ class _Languages:
             self._primary = self._choice("Primary language", self._speak_first)
             self._variant = self._choice("Add a regional variant", self._add)
         heading("It speaks", 3)
-        told = "Below each language are the models of this personality that can speak it now."
+        told = (
+            "Below each language are the models of this personality that can speak it now. More "
+            "languages come with voices and models that are installed (System)."
+        )
         ui.label(told).classes("quiet")
         with ui.row().classes("w-full items-center gap-4 q-my-sm"):
             self._words = ui.input("Search languages", on_change=self._filter)
@@ -121,7 +124,9 @@ class _Languages:
             return first + ", ".join(map(name, language.speakers))
         if language.others:
             return f"{first}none of its models; {', '.join(map(name, language.others))} could"
-        return f"{first}no model"
+        if language.unready:
+            return f"{first}none yet; {' and '.join(map(name, language.unready))} could, once ready"
+        return f"{first}no model yet"
 
     def _filter(self) -> None:
         words = (self._words.value or "").casefold().split()

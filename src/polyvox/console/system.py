@@ -21,6 +21,7 @@ LOOK_S = 1.0
 _STYLE = """
 .cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)) }
 .cards > .q-card { display: flex; flex-direction: column; align-items: stretch; gap: .5rem }
+.q-card[id] { scroll-margin-top: 1rem } .q-card:target { outline: 2px solid currentColor }
 .cards .actions { margin-top: auto; display: flex; flex-wrap: wrap; gap: .5rem }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; margin: 0 }
 .facts dd { margin: 0; overflow-wrap: anywhere }

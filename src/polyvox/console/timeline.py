@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from polyvox.console.editing import Editing
 from polyvox.console.frame import heading
+from polyvox.console.remedies import offer
 from polyvox.console.timeline_view import Kind, Row, Step, others, row, summary
 from polyvox.domain.speech import SpeechReport
-from polyvox.services.failures import Named
 
 COLOURS = {
     Kind.SPOKE: "bg-green-7",
@@ -19,10 +20,11 @@ COLOURS = {
 
 
 class Timeline:
-    """``name`` gives a provider's name by its id. Built where it is made."""
+    """Built where it is made."""
 
-    def __init__(self, name: Named) -> None:
-        self._name = name
+    def __init__(self, editing: Editing) -> None:
+        self._editing = editing
+        self._name = editing.host.services.providers.name_of
         self._status = ui.label().props('role="status"').classes("text-bold")
         self._segments = ui.element("ol").classes("w-full q-pa-none q-ma-none")
         self._others = ui.column().classes("w-full gap-1")
@@ -77,7 +79,7 @@ class Timeline:
                         piece = ui.element("div").classes(COLOURS.get(step.kind, "bg-grey-7"))
                         piece.style(f"width: {share:.2f}%; min-width: 3px; height: 8px")
             for step in drawn.steps:
-                _say(step)
+                self._say(step)
         return item
 
     def _tell_others(self) -> None:
@@ -86,13 +88,14 @@ class Timeline:
             with self._others:
                 heading("Who was not asked", 3)
                 for step in self._passed:
-                    _say(step)
+                    self._say(step)
 
-
-def _say(step: Step) -> None:
-    with ui.row().classes("items-start no-wrap gap-2"):
-        ui.icon(step.kind.value, size="1.25rem").props('aria-hidden="true"').classes("q-mt-xs")
-        with ui.column().classes("gap-0").style("overflow-wrap: anywhere"):
-            ui.label(step.said)
-            if step.detail:
-                ui.label(step.detail).classes("quiet text-sm")
+    def _say(self, step: Step) -> None:
+        with ui.row().classes("items-start no-wrap gap-2"):
+            ui.icon(step.kind.value, size="1.25rem").props('aria-hidden="true"').classes("q-mt-xs")
+            with ui.column().classes("gap-0").style("overflow-wrap: anywhere"):
+                ui.label(step.said)
+                if step.detail:
+                    ui.label(step.detail).classes("quiet text-sm")
+                if step.out:
+                    offer(self._editing, step.out)

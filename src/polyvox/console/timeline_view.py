@@ -31,12 +31,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One provider's part in a segment; ``ms`` of it are drawn, ``detail`` is said in small."""
+    """One provider's part in a segment; ``ms`` of it are drawn, ``detail`` is said in small. ``out`` is
+    why it was not asked."""
 
     kind: Kind
     said: str
     ms: float = 0.0
     detail: str = ""
+    out: Exclusion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def others(report: SpeechReport, name: Named) -> list[Step]:
 
 def _passed(out: Exclusion, name: Named) -> Step:
     detail = " ".join(filter(None, (out.reason, out.remedy)))
-    return Step(Kind.PASSED, f"{name(out.provider)} was not asked.", detail=detail)
+    return Step(Kind.PASSED, f"{name(out.provider)} was not asked.", detail=detail, out=out)
 
 
 def _step(attempt: Attempt, name: Named) -> Step:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from nicegui import ui
 
 from polyvox.console.editing import Editing
+from polyvox.console.focus import rescue
 from polyvox.console.frame import heading, told
 from polyvox.console.timeline import Timeline
 from polyvox.domain.audio import AudioFormat
 from polyvox.domain.speech import Outcome, SpeechReport, SpeechRequest
 from polyvox.errors import NoVoiceLeft, PolyvoxError, UnknownReport
 from polyvox.services.languages import languages
+from polyvox.services.previews import sentence
 from polyvox.services.tickets import Ticket
 
 LOOK_S = 0.25
@@ -32,13 +34,14 @@ class _TryIt:
         self._player = ui.element("audio").props('controls autoplay aria-label="The speech"')
         self._player.classes("w-full").set_visibility(False)
         self._player.on("error", self._broken, args=[])
-        self._player.on("ended", lambda: self._stop_button.disable(), args=[])
-        self._timeline = Timeline(self._services.providers.name_of)
+        self._player.on("ended", self._silent, args=[])
+        self._timeline = Timeline(editing)
         self._following = ui.timer(LOOK_S, self._follow, active=False)
         editing.watch(self._offer)
 
     def _ask(self) -> None:
-        self._text = ui.textarea("Text", value=_greeting(self._editing)).classes("w-full")
+        greeting = sentence(self._editing.config.languages.primary)
+        self._text = ui.textarea("Text", value=greeting).classes("w-full")
         self._text.props("autogrow outlined")
         with ui.row().classes("w-full items-center gap-4 q-my-sm"):
             self._language = ui.select(self._tongues(), label="Language", value=AS_CONFIGURED)
@@ -46,7 +49,7 @@ class _TryIt:
             for choice in (self._language, self._provider):
                 choice.classes("grow").style("min-width: min(100%, 15rem)").props("outlined")
         with ui.row().classes("items-center gap-2"):
-            ui.button("Speak", icon="volume_up", on_click=self._speak)
+            self._speak_button = ui.button("Speak", icon="volume_up", on_click=self._speak)
             self._stop_button = ui.button("Stop", icon="stop", on_click=self._stop).props("outline")
             self._download_button = ui.button("Download", icon="download", on_click=self._download)
             self._download_button.props("flat")
@@ -78,7 +81,7 @@ class _TryIt:
         self._spoken = await self._ticket()
         if self._spoken is None:
             return
-        self._player.props["src"] = _address(self._spoken)
+        self._player.props["src"] = self._spoken.audio
         self._player.set_visibility(True)
         self._stop_button.enable()
         self._download_button.enable()
@@ -103,13 +106,17 @@ class _TryIt:
     def _stop(self) -> None:
         """Hangs up, which ends the work behind it."""
         self._player.props(remove="src").run_method("load")
+        self._silent()
+
+    def _silent(self) -> None:
         self._stop_button.disable()
+        rescue(self._stop_button, self._speak_button)
 
     async def _download(self) -> None:
         """The same again; as a rule it comes from the cache."""
         ticket = await self._ticket()
         if ticket is not None:
-            ui.download.from_url(_address(ticket), f"{self._editing.stored.id}.mp3")
+            ui.download.from_url(ticket.audio, f"{self._editing.stored.id}.mp3")
 
     async def _follow(self) -> None:
         report = await self._report()
@@ -135,14 +142,5 @@ class _TryIt:
             ui.notify("The audio could not be played.", type="negative")
 
 
-def _address(ticket: Ticket) -> str:
-    return f"/v1/speech/{ticket.id}/audio"
-
-
 def _both(name: str, own_name: str) -> str:
     return name if name == own_name else f"{name} – {own_name}"
-
-
-def _greeting(editing: Editing) -> str:
-    english = editing.config.languages.primary.split("-")[0] == "en"
-    return f"Hello, this is {editing.stored.name}." if english else ""

@@ -8,6 +8,7 @@ from functools import partial
 from nicegui import ui
 
 from polyvox.console.editing import Document, Editing
+from polyvox.console.focus import focus
 from polyvox.console.frame import heading
 from polyvox.console.preview import Preview
 from polyvox.console.voice_filters import VoiceFilters, name_of
@@ -40,6 +41,10 @@ class VoicePicker:
         self._said = ui.label().props('role="status"')
         self._filters = VoiceFilters(self._voices, self._editing.config.languages, self._search)
         self._preview = Preview(self._editing)
+        self._rows = ui.element("ul").classes("voices")
+        with ui.row().classes("items-center gap-4"):
+            self._count = ui.label().props('role="status"').classes("quiet")
+            self._further = ui.button("Show more voices", on_click=self._more).props("flat no-caps")
         self._list()
 
     def look(self) -> None:
@@ -66,25 +71,24 @@ class VoicePicker:
 
     def _search(self) -> None:
         self._shown = SHOWN
-        self._list.refresh()
+        self._list()
 
     def _more(self) -> None:
+        listed = len(self._uses)
         self._shown += SHOWN
-        self._list.refresh()
+        self._list()
+        focus([*self._uses.values()][listed])
 
-    @ui.refreshable_method
     def _list(self) -> None:
         self._uses = {}
         fitting = found(self._voices, self._filters.query)
-        with ui.element("ul").classes("voices"):
+        self._rows.clear()
+        with self._rows:
             for voice in fitting[: self._shown]:
                 with ui.element("li"):
                     self._row(voice)
-        with ui.row().classes("items-center gap-4"):
-            count = f"{min(self._shown, len(fitting))} of {len(fitting)} voices"
-            ui.label(count).props('role="status"').classes("quiet")
-            if len(fitting) > self._shown:
-                ui.button("Show more voices", on_click=self._more).props("flat no-caps")
+        self._count.text = f"{len(self._uses)} of {len(fitting)} voices"
+        self._further.set_visibility(len(fitting) > self._shown)
         self.look()
 
     def _row(self, voice: Voice) -> None:

@@ -8,11 +8,13 @@ from polyvox.provider.base import (
     VoiceSettings,
     audio_stream,
 )
+from polyvox.provider.speed import SpeedRange
 
 __all__ = [
     "AudioStream",
     "Provider",
     "ProviderContext",
+    "SpeedRange",
     "Utterance",
     "VoiceSettings",
     "audio_stream",

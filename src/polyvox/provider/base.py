@@ -26,13 +26,15 @@ ENTRY_POINT_GROUP = "polyvox.providers"
 class VoiceSettings(BaseModel):
     """Base of a provider's settings per personality. Its JSON schema drives form, docs and CLI.
 
-    Give every field a range, a default and a description. Unknown fields are refused.
+    Give every field a title in plain words, a range, a default and a description, with the unit.
+    Unknown fields are refused.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     def at_speed(self, factor: float) -> Self:
-        """These settings, ``factor`` times as fast. Raises InvalidSetting, naming the range."""
+        """These settings, ``factor`` times as fast (see ``SpeedRange``). Raises InvalidSetting,
+        naming the range."""
         if factor == 1.0:
             return self
         raise InvalidSetting("This provider cannot change its speed.", param="speed")

@@ -1,4 +1,4 @@
-"""One provider asked for one segment: deadlines, silence, foreign exceptions, breaker.
+"""One provider asked for one segment: deadlines, silence, foreign exceptions, breaker, recall.
 
 What comes out is either audible audio to its natural end, or a PolyvoxError that says whether it
 came before the first audio (ProviderError, RequestError) or after it (Interrupted).
@@ -24,6 +24,7 @@ from polyvox.errors import (
 )
 from polyvox.provider.base import AudioStream
 from polyvox.routing.breaker import Breaker
+from polyvox.routing.recall import Recall
 
 CLOSE_S = 5.0
 """How long a provider may take to let go before it is abandoned."""
@@ -43,17 +44,19 @@ async def attempt(
     provider: str,
     deadlines: Deadlines,
     breaker: Breaker,
+    recall: Recall,
 ) -> AsyncGenerator[AudioChunk, None]:
     """Yield the segment's audio. Raises as the module says; close it to cancel the provider."""
     sent_ms = 0.0
     with breaker.trial():
         stack = AsyncExitStack()
         try:
-            stream, held = await _first_audio(stack, speak, deadlines)
+            async with recall.heeded():
+                stream, held = await _first_audio(stack, speak, deadlines)
             for chunk in held:
                 sent_ms += chunk.duration_ms
                 yield chunk
-            while (chunk_ := await _next(stream, deadlines)) is not None:
+            while (chunk_ := await _next(stream, deadlines, recall)) is not None:
                 sent_ms += chunk_.duration_ms
                 yield chunk_
         except Exception as error:
@@ -84,9 +87,9 @@ async def _first_audio(
     raise BadOutput("The provider returned only silence." if held else "It returned no audio.")
 
 
-async def _next(stream: AudioStream, deadlines: Deadlines) -> AudioChunk | None:
+async def _next(stream: AudioStream, deadlines: Deadlines, recall: Recall) -> AudioChunk | None:
     try:
-        async with asyncio.timeout(deadlines.stall_s) as limit:
+        async with recall.heeded(), asyncio.timeout(deadlines.stall_s) as limit:
             chunk = await anext(stream, None)
     except TimeoutError as error:
         if not limit.expired():

@@ -23,8 +23,8 @@ THROTTLED_PAUSE_S = 1.0
 Opener = Callable[[Candidate, Track], AbstractAsyncContextManager[CachedAudio]]
 """Opens a candidate's audio of a track's text: entered with the first audio in hand."""
 
-Refusal = Callable[[str], str | None]
-"""Why a provider must not be asked right now (it went to rest since the plan was made)."""
+Refusal = Callable[[str], Exclusion | None]
+"""Why a provider must not be asked right now (it was stopped, or went to rest, after the plan)."""
 
 
 class Chain:
@@ -61,9 +61,7 @@ class Failover:
         for place, candidate in chain.turns(failed):
             if isinstance(failed.get(place), Throttled):
                 await asyncio.sleep(THROTTLED_PAUSE_S)
-            resting = self._refusal(candidate.provider)
-            if resting:
-                out = Exclusion(provider=candidate.provider, code="resting", reason=resting)
+            if out := self._refusal(candidate.provider):
                 track.report.out.append(out)
                 continue
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,13 +53,15 @@ SPECIFIED = [
 @dataclass(frozen=True, slots=True)
 class ForPersonality:
     """A language as one personality has it: ``speakers`` are those of its chain who would speak it
-    now, in the chain's order, ``others`` further providers who could."""
+    now, in the chain's order, ``others`` further providers who could, and ``unready`` those who could
+    if nothing else were in their way (weights, a key)."""
 
     tag: str
     name: str
     own_name: str
     speakers: tuple[str, ...]
     others: tuple[str, ...]
+    unready: tuple[str, ...]
 
 
 def languages(providers: Providers) -> list[dict[str, object]]:
@@ -75,7 +77,7 @@ def languages(providers: Providers) -> list[dict[str, object]]:
                 "language": tag,
                 "name": named.display_name(),
                 "own_name": named.autonym(),
-                "providers": [p for p, tags in spoken.items() if _speaks(tag, tags)],
+                "providers": _who(tag, spoken),
                 "tags": sorted({t for ts in spoken.values() for t in ts if _speaks(tag, (t,))}),
                 "sentence": sentence(tag),
             }
@@ -102,22 +104,17 @@ async def speakers(
 async def for_personality(services: Services, personality: Personality) -> list[ForPersonality]:
     """The specified languages, what providers speak besides, and the personality's own; by name."""
     chosen = personality.voice_config.languages
-    spoken = _spoken(services.providers)
+    spoken, unready = _spoken(services.providers), _spoken(services.providers, ready=False)
     bases = {tag.split("-")[0] for tags in spoken.values() for tag in tags}
     tags = {*SPECIFIED, *bases, chosen.primary, *chosen.supported}
     able = await speakers(services, personality, tags)
     found = []
     for tag in tags:
         known = langcodes.Language.get(tag)
-        others = (p for p, offered in spoken.items() if _speaks(tag, offered))
+        others = [p for p in _who(tag, spoken) if p not in able[tag]]
+        names = known.display_name(), known.autonym()
         found.append(
-            ForPersonality(
-                tag,
-                known.display_name(),
-                known.autonym(),
-                able[tag],
-                tuple(p for p in others if p not in able[tag]),
-            )
+            ForPersonality(tag, *names, able[tag], tuple(others), tuple(_who(tag, unready)))
         )
     return sorted(found, key=lambda language: language.name)
 
@@ -127,13 +124,17 @@ def variants(providers: Providers) -> list[str]:
     return sorted({tag for tags in _spoken(providers).values() for tag in tags if "-" in tag})
 
 
-def _spoken(providers: Providers) -> dict[str, tuple[str, ...]]:
-    """Tags that each provider can speak now."""
+def _spoken(providers: Providers, *, ready: bool = True) -> dict[str, tuple[str, ...]]:
+    """Tags that each provider can speak now; of those that are not ready, what they could."""
     return {
         found.id: found.provider.capabilities().languages
         for found in providers.all()
-        if found.provider and found.availability().state is not State.UNAVAILABLE
+        if found.provider and (found.availability().state is not State.UNAVAILABLE) is ready
     }
+
+
+def _who(wanted: str, spoken: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [provider for provider, tags in spoken.items() if _speaks(wanted, tags)]
 
 
 def _speaks(wanted: str, tags: tuple[str, ...]) -> bool:

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from polyvox.domain.capabilities import Availability, Capabilities, Kind
 from polyvox.domain.speech import SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
+from polyvox.services.found import Found
 from polyvox.services.ports import PersonalityReader, UsageTotals
 from polyvox.services.prospects import Prospect, out, ready
-from polyvox.services.providers import Found, Providers
+from polyvox.services.providers import Providers
 from polyvox.services.quota import QuotaService
 from polyvox.services.quota_rows import QuotaRow
 from polyvox.services.speak import SpeakService

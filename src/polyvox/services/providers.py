@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -13,51 +12,21 @@ import structlog
 
 from polyvox.domain.capabilities import Availability, State, Voice
 from polyvox.domain.quota import Tariff
+from polyvox.domain.speech import Exclusion
 from polyvox.errors import ConfigError, PolyvoxError, UnknownProvider
-from polyvox.provider.base import ENTRY_POINT_GROUP, Provider, ProviderContext, VoiceSettings
+from polyvox.provider.base import ENTRY_POINT_GROUP, ProviderContext, VoiceSettings
 from polyvox.routing.breaker import Breaker, BreakerPolicy
 from polyvox.routing.candidates import Standing
+from polyvox.services.found import STOPPED, AnyProvider, Found, told
 
 VOICES_S = 5.0
 """A provider that takes longer to list its voices is out of this plan."""
 STOP_S = 10.0
-STOPPED = "The operator has stopped it."
 START_REMEDY = "Start it: on the console's page System, or by POST /v1/providers/ID/start."
 
 log = structlog.get_logger(__name__)
-AnyProvider = Provider[Any]
 SpentTiers = Callable[[str], Awaitable[Mapping[str, str]]]
 """Why each tier of a provider that is used up must not be asked for, by tier."""
-
-
-@dataclass(slots=True)
-class Found:
-    """A provider of this installation; ``fault`` says why it could not be loaded or started."""
-
-    id: str
-    provider: AnyProvider | None
-    breaker: Breaker
-    fault: Availability | None = None
-    started: bool = False
-
-    @property
-    def in_service(self) -> bool:
-        return self.started and self.fault is None
-
-    @property
-    def stopped(self) -> bool:
-        """By the operator, not by a fault."""
-        return self.fault is not None and self.fault.reason == STOPPED
-
-    def availability(self) -> Availability:
-        if self.fault is not None or self.provider is None:
-            return self.fault or Availability.unavailable("It could not be loaded.", "")
-        if not self.started:
-            return Availability.loading("It is not started yet.")
-        try:
-            return self.provider.availability()
-        except Exception as error:  # noqa: BLE001 - it promised not to; the others must go on
-            return Availability.unavailable(f"It broke: {_told(error)}", "Report it to its author.")
 
 
 def discover() -> dict[str, Callable[[], type[AnyProvider]]]:
@@ -106,9 +75,9 @@ class Providers:
             provider = kind(ProviderContext(folder, dict(self._options.get(name, {}))))
             provider.tariff()  # one that cannot be read would let it spend without a limit
         except Exception as error:  # noqa: BLE001 - a broken plugin must not stop the others
-            log.warning("provider_not_loaded", provider=name, error=_told(error))
+            log.warning("provider_not_loaded", provider=name, error=told(error))
             remedy = "Reinstall or remove the package that brings it."
-            fault = Availability.unavailable(f"It could not be loaded: {_told(error)}", remedy)
+            fault = Availability.unavailable(f"It could not be loaded: {told(error)}", remedy)
             return Found(name, None, breaker, fault)
         return Found(name, provider, breaker)
 
@@ -122,11 +91,11 @@ class Providers:
         try:
             await found.provider.start()
         except Exception as error:  # noqa: BLE001 - any failure makes this one unavailable
-            log.warning("provider_not_started", provider=found.id, error=_told(error))
+            log.warning("provider_not_started", provider=found.id, error=told(error))
             remedy = (error.remedy if isinstance(error, PolyvoxError) else None) or (
                 "See `polyvox doctor`."
             )
-            found.fault = Availability.unavailable(f"It failed to start: {_told(error)}", remedy)
+            found.fault = Availability.unavailable(f"It failed to start: {told(error)}", remedy)
         found.started = True
 
     async def warm_up(self) -> None:
@@ -139,7 +108,7 @@ class Providers:
         try:
             await found.provider.warm_up()
         except Exception as error:  # noqa: BLE001 - the first request will tell
-            log.warning("provider_not_warm", provider=found.id, error=_told(error))
+            log.warning("provider_not_warm", provider=found.id, error=told(error))
 
     async def forget(self, recordings: Sequence[str]) -> None:
         """Have all drop what they made of recordings with these SHA-256 digests (hex)."""
@@ -148,7 +117,7 @@ class Providers:
                 if found.provider is not None:
                     await found.provider.forget(recordings)
             except Exception as error:  # noqa: BLE001 - the others are to forget all the same
-                log.warning("recordings_not_forgotten", provider=found.id, error=_told(error))
+                log.warning("recordings_not_forgotten", provider=found.id, error=told(error))
 
     async def stop(self) -> None:
         await asyncio.gather(*(self._stop(found) for found in self._found.values()))
@@ -161,7 +130,7 @@ class Providers:
             async with asyncio.timeout(STOP_S):
                 await found.provider.stop()
         except Exception as error:  # noqa: BLE001 - the others must be stopped too
-            log.warning("provider_not_stopped", provider=found.id, error=_told(error))
+            log.warning("provider_not_stopped", provider=found.id, error=told(error))
 
     async def start_one(self, provider: str) -> Found:
         """Put it into service, where it is not; how that went is in what is returned.
@@ -188,6 +157,7 @@ class Providers:
             found = self.find(provider)
             if found.in_service:
                 found.fault = Availability.unavailable(STOPPED, START_REMEDY)
+                found.recall.call()
                 await self._stop(found)
             return found
 
@@ -230,8 +200,8 @@ class Providers:
         loaded = [found.provider for found in self._found.values() if found.provider is not None]
         return {p.id: tariff for p in loaded if (tariff := p.tariff()) is not None}
 
-    def refusal(self, provider: str) -> str | None:
-        return self._found[provider].breaker.refusal()
+    def refusal(self, provider: str) -> Exclusion | None:
+        return self._found[provider].refusal()
 
     async def standings(
         self, wanted: Iterable[str], spent: SpentTiers | None = None
@@ -252,7 +222,7 @@ class Providers:
                     voices = await found.provider.voices()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next candidate can speak
                 availability = Availability.unavailable(
-                    f"Its voices could not be listed: {_told(error)}", "Try again later."
+                    f"Its voices could not be listed: {told(error)}", "Try again later."
                 )
         counted = spent is not None and availability.state is not State.UNAVAILABLE
         return Standing(
@@ -281,17 +251,10 @@ class Providers:
             async with asyncio.timeout(VOICES_S):
                 return await self._voices(found, language)
         except Exception as error:  # noqa: BLE001 - the others are listed all the same
-            log.info("voices_not_listed", provider=found.id, error=_told(error))
+            log.info("voices_not_listed", provider=found.id, error=told(error))
             return []
 
     async def _voices(self, found: Found, language: str | None) -> list[Voice]:
         if found.provider is None or found.availability().state is State.UNAVAILABLE:
             return []
         return list(await found.provider.voices(language))
-
-
-def _told(error: BaseException) -> str:
-    """Our own messages as they are; of foreign ones the kind and, for imports, what is missing."""
-    if isinstance(error, PolyvoxError | ImportError):
-        return str(error)
-    return f"{type(error).__qualname__}."

@@ -24,6 +24,8 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     """Any number of the options, in their order."""
+    FIXED = "fixed"
+    """It has one value, the default."""
     OTHER = "other"
     """What no simple field can hold; to be set through the API."""
 
@@ -38,11 +40,13 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class SettingField:
-    """One setting. ``optional`` ones may be None; ``longest`` is in characters."""
+    """One setting. ``name`` is what documents call it, ``title`` what people do; ``optional`` ones may
+    be None; ``longest`` is in characters."""
 
     name: str
     kind: FieldKind
     default: Any
+    title: str = ""
     description: str = ""
     optional: bool = False
     minimum: float | None = None
@@ -52,7 +56,7 @@ class SettingField:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ").capitalize()
+        return self.title or self.name.replace("_", " ").capitalize()
 
     @property
     def step(self) -> float:
@@ -73,17 +77,16 @@ class SettingField:
 
 
 class SettingsModel:
-    """What can be set for a provider of ``settings_type``. Left out of ``fields``, which are in the
-    order of the class, are the voice, which is chosen elsewhere, and what has only one value."""
+    """What can be set for a provider of ``settings_type``. ``fields`` are in the order of the class,
+    without the voice, which is chosen elsewhere."""
 
     def __init__(self, settings_type: type[VoiceSettings]) -> None:
         schema = settings_type.model_json_schema()
-        fields = (
+        self.fields = tuple(
             _field(name, about, schema.get("$defs", {}))
             for name, about in schema.get("properties", {}).items()
             if name not in VOICE_NAMES
         )
-        self.fields = tuple(f for f in fields if f.minimum is None or f.minimum != f.maximum)
         self._type = settings_type
 
     def values(self, stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,6 +121,7 @@ def _field(name: str, about: Mapping[str, Any], definitions: Mapping[str, Any]) 
         name=name,
         kind=_kind(kind, items),
         default=about.get("default"),
+        title=about.get("title", ""),
         description=about.get("description", ""),
         optional=len(meant) < len(alternatives),
         minimum=kind.get("minimum"),
@@ -133,6 +137,8 @@ def _resolved(kind: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mappin
 
 
 def _kind(kind: Mapping[str, Any], items: Mapping[str, Any]) -> FieldKind:
+    if "const" in kind or ("minimum" in kind and kind["minimum"] == kind.get("maximum")):
+        return FieldKind.FIXED
     if "enum" in kind:
         return FieldKind.CHOICE
     if kind.get("type") == "array" and "enum" in items:

@@ -179,6 +179,7 @@ class SpeakService:
                     provider=found.id,
                     deadlines=self._limits.deadlines(found.id),
                     breaker=found.breaker,
+                    recall=found.recall,
                 )
 
             def make() -> AsyncGenerator[AudioChunk, None]:

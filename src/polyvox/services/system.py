@@ -12,7 +12,7 @@ from polyvox.cache.store import SegmentStore
 from polyvox.config import Settings
 from polyvox.hosting.memory import resident_bytes
 from polyvox.provider.loading import EngineFacts, EngineKeeper
-from polyvox.services.providers import Found
+from polyvox.services.found import Found
 
 
 @dataclass(frozen=True, slots=True)

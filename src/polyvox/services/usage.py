@@ -31,6 +31,8 @@ MAX_PENDING = 10_000
 """Reports kept in memory while the database cannot be written; older ones are given up."""
 PRUNE_EVERY = 500
 """Reports between two prunings."""
+SLOWEST_MS = float(LATENCY_BUCKETS_MS[-1])
+"""From here on a quantile is not known any better than "that or more"."""
 
 log = structlog.get_logger(__name__)
 
@@ -237,11 +239,16 @@ def _average_latency(totals: UsageTotals) -> float | None:
 
 
 def quantile(histogram: Sequence[int], share: float) -> float | None:
-    """The upper bound (ms) of the bucket that holds the quantile; the slowest bucket has none and
-    answers with its lower bound. None without data."""
-    total, seen = sum(histogram), 0
-    for bucket, count in enumerate(histogram):
-        seen += count
-        if total and seen >= share * total:
-            return float(LATENCY_BUCKETS_MS[min(bucket, len(LATENCY_BUCKETS_MS) - 1)])
-    return None
+    """An estimate (ms) of the quantile, 0 < ``share`` <= 1; None without data.
+
+    As if times lay evenly within their bucket: the rule of Prometheus' ``histogram_quantile``
+    (https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile). The slowest
+    bucket has no upper bound, so that its lower one, SLOWEST_MS, means "that or more".
+    """
+    rank = share * sum(histogram)
+    lower, below = 0.0, 0
+    for upper, count in zip(LATENCY_BUCKETS_MS, histogram, strict=False):
+        if count and below + count >= rank:
+            return lower + (upper - lower) * (rank - below) / count
+        lower, below = float(upper), below + count
+    return SLOWEST_MS if sum(histogram) else None

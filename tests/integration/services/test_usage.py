@@ -14,9 +14,8 @@ from polyvox.domain.speech import SpeechReport, SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import NoVoiceLeft, UnknownReport
 from polyvox.services.container import Services
-from polyvox.services.ports import LATENCY_BUCKETS_MS
 from polyvox.services.providers import discover
-from polyvox.services.usage import as_row, quantile
+from polyvox.services.usage import as_row
 
 CHAIN = VoiceConfig(active_provider="fault_a", fallback_chain=("fault_b",))
 TEXT = "One sentence here. Another sentence there."
@@ -88,12 +87,3 @@ async def test_what_was_recorded_is_written_within_a_second_without_being_asked(
             except UnknownReport:
                 await asyncio.sleep(0.05)
     await reader.stop()
-
-
-def test_quantiles_come_from_the_histogram() -> None:
-    histogram = [0] * (len(LATENCY_BUCKETS_MS) + 1)
-    assert quantile(histogram, 0.5) is None
-    histogram[1], histogram[4] = 95, 5
-    assert (quantile(histogram, 0.5), quantile(histogram, 0.96)) == (100.0, 500.0)
-    histogram[-1] = 1000
-    assert quantile(histogram, 0.5) == LATENCY_BUCKETS_MS[-1]

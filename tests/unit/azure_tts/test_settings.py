@@ -49,8 +49,9 @@ def test_out_of_range_names_the_range(setting: str, wrong: Any, limit: str) -> N
 
 def test_speed_multiplies_the_rate() -> None:
     assert AzureSettings(rate=0.8).at_speed(2).rate == pytest.approx(1.6)
-    with pytest.raises(InvalidSetting, match=r"0\.5 to 2\.0, not 2\.4"):
+    with pytest.raises(InvalidSetting, match=r"from 0\.5 to 2, not 2\.4") as caught:
         AzureSettings(rate=1.2).at_speed(2)
+    assert caught.value.param == "speed"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from polyvox.providers.azure_tts.provider import MAX_SSML_BYTES, MAX_TEXT_BYTES,
 from polyvox.providers.azure_tts.settings import AzureSettings
 from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.breaker import Breaker
+from polyvox.routing.recall import Recall
 from tests.emulators.azure import FORMAT, KEY, RATE, REQUEST_ID, AzureEmulator
 from tests.emulators.faults import BEFORE_AUDIO, IN_THE_MIDDLE, Fault
 from tests.emulators.speech import plain, spoken
@@ -57,6 +58,7 @@ async def routed(
         provider=provider.id,
         deadlines=Deadlines(first_audio_s, stall_s=0.5),
         breaker=Breaker(asyncio.get_running_loop().time),
+        recall=Recall(""),
     )
     return [chunk async for chunk in speaking]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -73,10 +74,16 @@ def tier(**figures: object) -> QuotaRow:
 def test_hours_add_up_to_a_line_per_provider_most_used_first() -> None:
     hours = [totals("a", 2), totals("b", 2, replies=2), totals("b", 0, replies=1)]
     assert table(hours, NAMES) == [
-        ("Beta", "3", "100 %", "300 ms", "100 ms", "100 ms", "50 %", "150"),
-        ("Alpha", "1", "100 %", "300 ms", "100 ms", "100 ms", "50 %", "50"),
+        ("Beta", "3", "100 %", "300 ms", "75 ms", "98 ms", "50 %", "150"),
+        ("Alpha", "1", "100 %", "300 ms", "75 ms", "98 ms", "50 %", "50"),
     ]
     assert summed(hours[1:]).last_used == NOW.replace(minute=0)
+
+
+def test_first_audio_that_took_longest_has_no_upper_bound() -> None:
+    slow = replace(totals("a", 0, replies=4), ttfa_histogram=histogram(1, 1, 1, BUCKETS - 1))
+    [line] = table([slow], NAMES)
+    assert line[4:6] == ("83 ms", "≥ 30 s")
 
 
 def test_points_of_a_chart_hold_what_fell_into_them() -> None:

@@ -24,6 +24,7 @@ from polyvox.providers.ibm_watson.client import SAMPLE_RATE
 from polyvox.providers.ibm_watson.faults import SPEECH
 from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.breaker import Breaker
+from polyvox.routing.recall import Recall
 from tests.emulators.faults import BEFORE_AUDIO, IN_THE_MIDDLE, Fault
 from tests.emulators.speech import spoken
 from tests.emulators.watson import KEY, TRANSACTION, Watson
@@ -159,6 +160,7 @@ async def test_a_fault_becomes_its_error_without_text_key_or_token(
             provider=provider.id,
             deadlines=Deadlines(first_audio_s=0.5, stall_s=0.5),
             breaker=Breaker(asyncio.get_running_loop().time),
+            recall=Recall(""),
         )
         with pytest.raises(expected) as caught:
             [chunk async for chunk in speaking]

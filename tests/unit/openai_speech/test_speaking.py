@@ -27,6 +27,7 @@ from polyvox.providers.openai_speech.provider import OpenAISpeechProvider
 from polyvox.providers.openai_speech.settings import OpenAISpeechSettings
 from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.breaker import Breaker
+from polyvox.routing.recall import Recall
 from tests.emulators.faults import BEFORE_AUDIO, IN_THE_MIDDLE, Fault
 from tests.emulators.openai import KEY, MODEL, RATE, OpenAIEmulator
 from tests.emulators.speech import spoken
@@ -50,6 +51,7 @@ async def routed(provider: OpenAISpeechProvider, said: Speech) -> list[AudioChun
         provider=provider.id,
         deadlines=Deadlines(first_audio_s=0.5, stall_s=0.5),
         breaker=Breaker(asyncio.get_running_loop().time),
+        recall=Recall(""),
     )
     return [chunk async for chunk in speaking]
 

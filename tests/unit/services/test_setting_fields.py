@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import Field
@@ -30,6 +30,7 @@ ALL: list[type[VoiceSettings]] = [
 
 
 class _Unusual(VoiceSettings):
+    accent: Literal["none"] = Field(default="none", description="It has no other.")
     loud: bool = Field(default=False, description="Whether it shouts.")
     weights: dict[str, float] = Field(default_factory=dict, description="No field can hold it.")
 
@@ -50,6 +51,7 @@ def test_every_setting_of_ours_has_a_field_that_says_what_it_does(
         assert field.description
         if field.kind in (FieldKind.NUMBER, FieldKind.WHOLE):
             assert field.limits
+    assert all(field.title for field in settings_type.model_fields.values())
 
 
 def test_ranges_defaults_and_options_are_those_of_the_schema() -> None:
@@ -67,8 +69,15 @@ def test_ranges_defaults_and_options_are_those_of_the_schema() -> None:
     assert _fields(PiperSettings)["speaker_id"].limits == "from 0"
 
 
-def test_what_has_only_one_value_has_no_field() -> None:
-    assert "length_penalty" not in _fields(XttsSettings)
+def test_what_has_only_one_value_is_fixed() -> None:
+    length = _fields(XttsSettings)["length_penalty"]
+    assert (length.kind, length.default) == (FieldKind.FIXED, 1)
+    assert _fields(_Unusual)["accent"].kind is FieldKind.FIXED
+
+
+def test_a_setting_without_a_title_goes_by_its_name() -> None:
+    assert SettingField("top_k", FieldKind.WHOLE, 50).label == "Top k"
+    assert _fields(XttsSettings)["top_k"].label == "Choices considered"
 
 
 def test_what_no_field_can_hold_is_said_to_be_so() -> None:

@@ -37,12 +37,12 @@ export default {
       <p v-show="recording" role="timer" class="clock">{{ clock }}</p>
       <p role="status">{{ told }}</p>
       <div class="row items-center gap-2">
-        <q-btn v-if="state === 'ready'" no-caps color="primary" icon="mic" label="Record"
+        <q-btn v-if="state === 'ready'" ref="record" no-caps color="primary" icon="mic" label="Record"
                :loading="asking" @click="record" />
         <template v-if="recording">
-          <q-btn ref="next" no-caps color="primary" label="Next sentence" @click="place += 1"
+          <q-btn ref="next" no-caps color="primary" label="Next sentence" @click="advance"
                  :disable="place >= lines.length - 1" />
-          <q-btn no-caps outline icon="stop" label="Stop" @click="stop" />
+          <q-btn ref="stop" no-caps outline icon="stop" label="Stop" @click="stop" />
         </template>
         <template v-if="state === 'done'">
           <audio controls :src="heard" aria-label="Your recording"></audio>
@@ -150,6 +150,10 @@ export default {
         if (this.elapsed >= this.longestS) this.stop();
       }, LOOK_MS);
     },
+    advance() {
+      this.place += 1;
+      if (this.place >= this.lines.length - 1) this.$refs.stop.$el.focus(); // there is no next one
+    },
     judge(peak) {
       [this.loudness, this.judged] =
         peak >= LOUD_DB
@@ -177,6 +181,7 @@ export default {
     again() {
       this.drop();
       this.state = "ready";
+      this.$nextTick(() => this.$refs.record.$el.focus());
     },
     drop() {
       if (this.heard) URL.revokeObjectURL(this.heard);

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.options import ApiKey, CloudUrl
+from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "azure_tts"
-MIN_RATE, MAX_RATE = 0.5, 2.0
+SPEEDS = SpeedRange("Azure", 0.5, 2.0)
 MIN_PITCH, MAX_PITCH = 0.5, 1.5
 VARIABLES = {
     "key": "AZURE_SPEECH_KEY",
@@ -36,41 +36,44 @@ class AzureSettings(VoiceSettings):
 
     voice_name: str | None = Field(
         default=None,
+        title="Voice",
         description="A voice of the resource's region, such as en-US-JennyNeural; default: the usual"
         " one of the language.",
     )
     style: str | None = Field(
         default=None,
         min_length=1,
-        description="A style that the voice has, such as cheerful; default: its neutral one.",
+        title="Speaking style",
+        description="One that the voice has, such as cheerful; many voices have none. Empty: the "
+        "neutral one.",
     )
     style_degree: float = Field(
         default=1.0,
         ge=0.01,
         le=2.0,
-        description="How much of the style: 0.01 is a touch of it, 2 is twice as much.",
+        title="Strength of the style",
+        description="How much of the style is heard: 0.01 is a touch of it, 2 is twice as much. It has "
+        "no effect without a style.",
     )
     rate: Factor = Field(
         default=1.0,
-        ge=MIN_RATE,
-        le=MAX_RATE,
-        description='Speed: 1 is the voice\'s own, 2 twice it; "+10%" means 1.1.',
+        ge=SPEEDS.slowest,
+        le=SPEEDS.fastest,
+        title="Speed",
+        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast. The API takes "
+        '"+10%" for 1.1, too. HD voices take no other than 1.',
     )
     pitch: Factor = Field(
         default=1.0,
         ge=MIN_PITCH,
         le=MAX_PITCH,
-        description='Pitch: 1 is the voice\'s own, 1.5 half as high again; "-10%" means 0.9.',
+        title="Pitch",
+        description="How high it speaks: 1 is the voice's own pitch, 1.5 half as high again. The API "
+        'takes "-10%" for 0.9, too. HD voices take no other than 1.',
     )
 
     def at_speed(self, factor: float) -> Self:
-        rate = self.rate * factor
-        if not MIN_RATE <= rate <= MAX_RATE:
-            raise InvalidSetting(
-                f"Azure speaks at rates from {MIN_RATE} to {MAX_RATE}, not {rate:g}.",
-                param="speed",
-            )
-        return self.model_copy(update={"rate": rate})
+        return self.model_copy(update={"rate": SPEEDS.scaled(self.rate, factor)})
 
 
 class AzureOptions(BaseModel):

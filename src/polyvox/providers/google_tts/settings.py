@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath
 
-from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.options import ApiKey, CloudUrl, read_options
+from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "google_tts"
-MIN_RATE, MAX_RATE = 0.25, 2.0
+SPEEDS = SpeedRange("Google", 0.25, 2.0)
 HOST = "texttospeech.googleapis.com"
 VARIABLES = {"credentials_file": "GOOGLE_APPLICATION_CREDENTIALS", "api_key": "GOOGLE_API_KEY"}
 _CREDENTIALS = {*VARIABLES, "application_default"}
@@ -42,40 +42,42 @@ class GoogleSettings(VoiceSettings):
 
     voice_name: str | None = Field(
         default=None,
+        title="Voice",
         description="A voice such as en-US-Chirp3-HD-Kore; default: the best of the language.",
     )
     pitch: float = Field(
         default=0.0,
         ge=-20.0,
         le=20.0,
-        description="In semitones; Chirp3-HD and Studio voices take no other than 0.",
+        title="Pitch",
+        description="Higher or lower than the voice's own, in semitones, of which an octave has 12. "
+        "Chirp3-HD and Studio voices take no other than 0.",
     )
     speaking_rate: float = Field(
         default=1.0,
-        ge=MIN_RATE,
-        le=MAX_RATE,
-        description="1 is the voice's own pace, 2 twice it.",
+        ge=SPEEDS.slowest,
+        le=SPEEDS.fastest,
+        title="Speed",
+        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast.",
     )
     volume_gain_db: float = Field(
         default=0.0,
         ge=-96.0,
         le=16.0,
-        description="In dB; any other than 0 makes Chirp3-HD voices speak without streaming.",
+        title="Loudness",
+        description="Louder or quieter than the voice's own, in decibels (dB): 6 is clearly louder, "
+        "-6 clearly quieter. With any other than 0, Chirp3-HD voices start later: a sentence is "
+        "heard only once all of it is made.",
     )
     effects_profile_id: tuple[EffectsProfile, ...] = Field(
         default=(),
-        description="Devices to tune the audio for, in this order; with any, Chirp3-HD voices speak "
-        "without streaming.",
+        title="Tuned for",
+        description="Devices that the sound is tuned for, one after the other in this order. With "
+        "any, Chirp3-HD voices start later: a sentence is heard only once all of it is made.",
     )
 
     def at_speed(self, factor: float) -> Self:
-        rate = self.speaking_rate * factor
-        if not MIN_RATE <= rate <= MAX_RATE:
-            raise InvalidSetting(
-                f"Google speaks at rates from {MIN_RATE} to {MAX_RATE}, not {rate:g}.",
-                param="speed",
-            )
-        return self.model_copy(update={"speaking_rate": rate})
+        return self.model_copy(update={"speaking_rate": SPEEDS.scaled(self.speaking_rate, factor)})
 
 
 def _without_path(given: str) -> str:

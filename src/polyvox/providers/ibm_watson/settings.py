@@ -7,9 +7,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.options import ApiKey, CloudUrl, read_options
+from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "ibm_watson"
 VARIABLES = {"api_key": "IBM_WATSON_API_KEY", "url": "IBM_WATSON_URL"}
@@ -19,6 +19,7 @@ DEFAULT_IAM_URL = "https://iam.cloud.ibm.com"
 MIN_PERCENTAGE, MAX_PERCENTAGE = -50, 100
 """Of rate and pitch. IBM states no bounds, but that -50 is where speech suffers, and that 100 is the
 most that can be told apart."""
+SPEEDS = SpeedRange("IBM Watson", 1 + MIN_PERCENTAGE / 100, 1 + MAX_PERCENTAGE / 100)
 
 
 class WatsonSettings(VoiceSettings):
@@ -26,6 +27,7 @@ class WatsonSettings(VoiceSettings):
 
     voice_name: str | None = Field(
         default=None,
+        title="Voice",
         description="A voice of the service, such as en-US_EllieNatural; default: the best of the "
         "language.",
     )
@@ -33,25 +35,22 @@ class WatsonSettings(VoiceSettings):
         default=0,
         ge=MIN_PERCENTAGE,
         le=MAX_PERCENTAGE,
-        description="Slower or faster than the voice's own pace; 100 is twice as fast.",
+        title="Speed",
+        description="Faster or slower than the voice's own pace, in percent: 100 is twice as fast, "
+        "-50 half as fast.",
     )
     pitch_percentage: int = Field(
         default=0,
         ge=MIN_PERCENTAGE,
         le=MAX_PERCENTAGE,
-        description="Lower or higher than the voice's own pitch; 100 is an octave up, -50 one down.",
+        title="Pitch",
+        description="Higher or lower than the voice's own, in percent: 100 is an octave up, -50 an "
+        "octave down.",
     )
 
     def at_speed(self, factor: float) -> Self:
-        rate = (1 + self.rate_percentage / 100) * factor
-        percentage = round(100 * (rate - 1))
-        if not MIN_PERCENTAGE <= percentage <= MAX_PERCENTAGE:
-            raise InvalidSetting(
-                f"IBM Watson speaks at speeds from {1 + MIN_PERCENTAGE / 100:g}"
-                f" to {1 + MAX_PERCENTAGE / 100:g}, not {rate:g}.",
-                param="speed",
-            )
-        return self.model_copy(update={"rate_percentage": percentage})
+        speed = SPEEDS.scaled(1 + self.rate_percentage / 100, factor)
+        return self.model_copy(update={"rate_percentage": round(100 * (speed - 1))})
 
 
 class WatsonOptions(BaseModel):

@@ -9,12 +9,12 @@ import langcodes
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from polyvox.domain.language import normalize
-from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.options import ApiKey, ServiceUrl, read_options
+from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "openai_speech"
-MIN_SPEED, MAX_SPEED = 0.25, 4.0
+SPEEDS = SpeedRange("OpenAI's API", 0.25, 4.0)
 MAX_INSTRUCTIONS = 4096
 """Characters; OpenAI's limit."""
 VARIABLES = {
@@ -30,30 +30,28 @@ class OpenAISpeechSettings(VoiceSettings):
     """How the server speaks for a personality."""
 
     voice_id: str | None = Field(
-        default=None, description="A voice of the server; default: the first of the language."
+        default=None,
+        title="Voice",
+        description="A voice of the server; default: the first of the language.",
     )
     speed: float = Field(
         default=1.0,
-        ge=MIN_SPEED,
-        le=MAX_SPEED,
-        description="1 is the voice's own pace. Sent to the server; not every model follows it.",
+        ge=SPEEDS.slowest,
+        le=SPEEDS.fastest,
+        title="Speed",
+        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast. It is sent to "
+        "the server; not every model follows it.",
     )
     instructions: str | None = Field(
         default=None,
         min_length=1,
         max_length=MAX_INSTRUCTIONS,
-        description="How to speak, in words, such as 'calm and slow'. Sent to the server; not every "
-        "model follows it.",
+        title="How to speak, in words",
+        description="Such as 'calm and slow'. It is sent to the server; not every model follows it.",
     )
 
     def at_speed(self, factor: float) -> Self:
-        speed = self.speed * factor
-        if not MIN_SPEED <= speed <= MAX_SPEED:
-            raise InvalidSetting(
-                f"OpenAI's API has speeds from {MIN_SPEED} to {MAX_SPEED}, not {speed:g}.",
-                param="speed",
-            )
-        return self.model_copy(update={"speed": speed})
+        return self.model_copy(update={"speed": SPEEDS.scaled(self.speed, factor)})
 
 
 def _split(given: Any) -> Any:

@@ -9,10 +9,11 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from polyvox.errors import ConfigError, InvalidSetting
+from polyvox.errors import ConfigError
 from polyvox.provider.base import VoiceSettings
+from polyvox.provider.speed import SpeedRange
 
-MIN_SPEED, MAX_SPEED = 0.25, 4.0
+SPEEDS = SpeedRange("Piper", 0.25, 4.0)
 MOST_THREADS = 4
 """Threads that one lone request may take; with more, Piper's small convolutions gain little."""
 
@@ -22,26 +23,27 @@ class PiperSettings(VoiceSettings):
 
     speed: float = Field(
         default=1.0,
-        ge=MIN_SPEED,
-        le=MAX_SPEED,
-        description="1 is the voice's own pace, 2 twice it; no voice gets much faster than that.",
+        ge=SPEEDS.slowest,
+        le=SPEEDS.fastest,
+        title="Speed",
+        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast; no voice gets "
+        "much faster than that.",
     )
     speaker_id: int = Field(
-        default=0, ge=0, description="Number of the speaker, in voices that hold several."
+        default=0,
+        ge=0,
+        title="Speaker",
+        description="Some voices hold several speakers: this is the number of one, counted from 0. "
+        "All other voices have only number 0.",
     )
     voice_id: str | None = Field(
         default=None,
+        title="Voice",
         description="An installed voice, such as en_US-joe-medium; default: the best of the language.",
     )
 
     def at_speed(self, factor: float) -> Self:
-        speed = self.speed * factor
-        if not MIN_SPEED <= speed <= MAX_SPEED:
-            raise InvalidSetting(
-                f"Piper speaks at speeds from {MIN_SPEED} to {MAX_SPEED}, not {speed:g}.",
-                param="speed",
-            )
-        return self.model_copy(update={"speed": speed})
+        return self.model_copy(update={"speed": SPEEDS.scaled(self.speed, factor)})
 
 
 def usable_cores() -> int:

@@ -7,14 +7,14 @@ from typing import Any, Literal, Self
 
 from pydantic import AliasChoices, Field
 
-from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.model_options import ModelOptions
 from polyvox.provider.options import ServiceUrl, read_options
+from polyvox.provider.speed import SpeedRange
 from polyvox.providers.styletts2.published import Checkpoint
 
 PROVIDER_ID = "styletts2"
-MIN_SPEED, MAX_SPEED = 0.25, 4.0
+SPEEDS = SpeedRange("StyleTTS 2", 0.25, 4.0)
 
 
 class StyleTTS2Settings(VoiceSettings):
@@ -29,57 +29,63 @@ class StyleTTS2Settings(VoiceSettings):
         ge=0.0,
         le=1.0,
         validation_alias=AliasChoices("alpha", "temperature"),
-        description="Timbre: 0 is the sample's, 1 one made up for the text. The authors' own examples "
-        "use 0.3. Also accepted under the name temperature.",
+        title="Tone from the text",
+        description="Where the tone of the voice comes from: 0 keeps that of the sample, 1 makes one "
+        "up to suit the text. The authors' own examples use 0.3. Also accepted under the name "
+        "temperature.",
     )
     beta: float = Field(
         default=0.7,
         ge=0.0,
         le=1.0,
-        description="Prosody, which is melody, pace and energy: 0 is the sample's, 1 one made up for "
-        "the text. With alpha and beta at 0 the diffusion is left out.",
+        title="Expression from the text",
+        description="Where melody, pace and energy come from: 0 keeps those of the sample, 1 makes "
+        "them up to suit the text. With tone and expression both at 0 nothing is made up, which is "
+        "quicker.",
     )
     diffusion_steps: int = Field(
         default=10,
         ge=2,
         le=50,
-        description="Of the diffusion that makes up styles: more is slower and more varied.",
+        title="Steps to find a style",
+        description="In how many steps tone and expression are made up: more is slower and more "
+        "varied.",
     )
     embedding_scale: float = Field(
         default=1.0,
         ge=1.0,
         le=10.0,
-        description="How much the text drives the style that is made up: 2 is more emotional. Other "
-        "than 1 takes twice the time for the style; too much gives noise on short texts.",
+        title="Emotion",
+        description="How strongly the text colours the tone and expression that are made up for it: "
+        "2 is more emotional. Any other than 1 doubles the time for making them up; too much gives "
+        "noise on short texts.",
     )
     speed: float = Field(
         default=1.0,
-        ge=MIN_SPEED,
-        le=MAX_SPEED,
-        description="1 is the voice's own pace, 2 twice it.",
+        ge=SPEEDS.slowest,
+        le=SPEEDS.fastest,
+        title="Speed",
+        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast.",
     )
     carry: float = Field(
         default=0.7,
         ge=0.0,
         le=1.0,
-        description="Share of the style that each segment of a reply takes over from the one before, "
-        "so that long texts sound like one reading; 0 makes up each anew.",
+        title="Evenness between sentences",
+        description="How much tone and expression each sentence of a reply takes over from the one "
+        "before, so that a long text sounds like one reading; 0 makes them up anew each time.",
     )
     seed: int | None = Field(
         default=None,
         ge=0,
         le=2**32 - 1,
-        description="The same text with the same seed sounds the same; default: another each time.",
+        title="Number of the reading",
+        description="Any number: with the same one, the same text always sounds the same. Empty: a "
+        "little different each time.",
     )
 
     def at_speed(self, factor: float) -> Self:
-        speed = self.speed * factor
-        if not MIN_SPEED <= speed <= MAX_SPEED:
-            raise InvalidSetting(
-                f"StyleTTS 2 speaks at speeds from {MIN_SPEED} to {MAX_SPEED}, not {speed:g}.",
-                param="speed",
-            )
-        return self.model_copy(update={"speed": speed})
+        return self.model_copy(update={"speed": SPEEDS.scaled(self.speed, factor)})
 
 
 class StyleTTS2Options(ModelOptions):

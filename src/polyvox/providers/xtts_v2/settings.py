@@ -7,13 +7,13 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from polyvox.errors import InvalidSetting
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.model_options import ModelOptions
 from polyvox.provider.options import ServiceUrl, read_options
+from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "xtts_v2"
-MIN_SPEED, MAX_SPEED = 0.25, 4.0
+SPEEDS = SpeedRange("XTTS v2", 0.25, 4.0)
 PUBLISHED_URL = (
     "https://huggingface.co/coqui/XTTS-v2/resolve/6c2b0d75eae4b7047358e3b6bd9325f857d43f77"
 )
@@ -25,51 +25,59 @@ class XttsSettings(VoiceSettings):
 
     voice_id: str | None = Field(
         default=None,
-        description="A studio speaker, such as Claribel Dervla; default: the first of the checkpoint. "
-        "A personality with samples speaks with the voice of those instead.",
+        title="Voice",
+        description="A studio speaker, such as Claribel Dervla; default: the first that the model "
+        "has. A personality with samples speaks with the voice of those instead.",
     )
     temperature: float = Field(
         default=0.75,
         ge=0.01,
         le=2.0,
-        description="How freely it chooses: lower is more even, higher livelier and less reliable.",
+        title="Liveliness",
+        description="How freely it chooses how to say something: lower is calmer and more even, "
+        "higher is livelier and slips more often.",
     )
     length_penalty: float = Field(
         default=1.0,
         ge=1.0,
         le=1.0,
-        description="Only 1: it weighs the results of a beam search, and speech is sampled without.",
+        title="Length preference",
+        description="It matters only where several finished versions are compared by their length "
+        "(beam search); Polyvox has the model make a single one.",
     )
     repetition_penalty: float = Field(
         default=5.0,
         ge=1.0,
         le=20.0,
-        description="Higher keeps it from stammering and from drawn-out sounds; 1 is none.",
+        title="Guard against stammering",
+        description="Higher keeps it from stammering and from drawn-out sounds; 1 is no guard.",
     )
     top_k: int = Field(
-        default=50, ge=1, le=1024, description="Of how many of the likeliest sounds it chooses."
+        default=50,
+        ge=1,
+        le=1024,
+        title="Choices considered",
+        description="Each next bit of sound is chosen from this many of the likeliest: fewer is more "
+        "even, more is more varied.",
     )
     top_p: float = Field(
         default=0.85,
         ge=0.01,
         le=1.0,
-        description="It chooses of the likeliest sounds that together have this probability.",
+        title="Cut-off for unlikely sounds",
+        description="Leaves unlikely sounds out of the choice: 0.85 keeps the likeliest ones that "
+        "together make up 85 % of the probability, 1 keeps all. Lower is more even.",
     )
     speed: float = Field(
         default=1.0,
-        ge=MIN_SPEED,
-        le=MAX_SPEED,
-        description="1 is the voice's own pace, 2 twice it.",
+        ge=SPEEDS.slowest,
+        le=SPEEDS.fastest,
+        title="Speed",
+        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast.",
     )
 
     def at_speed(self, factor: float) -> Self:
-        speed = self.speed * factor
-        if not MIN_SPEED <= speed <= MAX_SPEED:
-            raise InvalidSetting(
-                f"XTTS v2 speaks at speeds from {MIN_SPEED} to {MAX_SPEED}, not {speed:g}.",
-                param="speed",
-            )
-        return self.model_copy(update={"speed": speed})
+        return self.model_copy(update={"speed": SPEEDS.scaled(self.speed, factor)})
 
 
 class XttsOptions(ModelOptions):

@@ -1,0 +1,63 @@
+"""One provider of this installation, and whether it is in service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from polyvox.domain.capabilities import Availability
+from polyvox.domain.speech import Exclusion
+from polyvox.errors import PolyvoxError
+from polyvox.provider.base import Provider
+from polyvox.routing.breaker import Breaker
+from polyvox.routing.recall import Recall
+
+AnyProvider = Provider[Any]
+STOPPED = "The operator has stopped it."
+
+
+@dataclass(slots=True)
+class Found:
+    """A provider of this installation; ``fault`` says why it could not be loaded or started.
+    ``recall`` is called when it is stopped."""
+
+    id: str
+    provider: AnyProvider | None
+    breaker: Breaker
+    fault: Availability | None = None
+    started: bool = False
+    recall: Recall = field(default_factory=lambda: Recall(STOPPED))
+
+    @property
+    def in_service(self) -> bool:
+        return self.started and self.fault is None
+
+    @property
+    def stopped(self) -> bool:
+        """By the operator, not by a fault."""
+        return self.fault is not None and self.fault.reason == STOPPED
+
+    def availability(self) -> Availability:
+        if self.fault is not None or self.provider is None:
+            return self.fault or Availability.unavailable("It could not be loaded.", "")
+        if not self.started:
+            return Availability.loading("It is not started yet.")
+        try:
+            return self.provider.availability()
+        except Exception as error:  # noqa: BLE001 - it promised not to; the others must go on
+            return Availability.unavailable(f"It broke: {told(error)}", "Report it to its author.")
+
+    def refusal(self) -> Exclusion | None:
+        """Why it must not be asked now, whatever a plan made earlier says: stopped, or at rest."""
+        if self.fault is not None:
+            reason, remedy = self.fault.reason or "", self.fault.remedy
+            return Exclusion(provider=self.id, code="unavailable", reason=reason, remedy=remedy)
+        resting = self.breaker.refusal()
+        return Exclusion(provider=self.id, code="resting", reason=resting) if resting else None
+
+
+def told(error: BaseException) -> str:
+    """Our own messages as they are; of foreign ones the kind and, for imports, what is missing."""
+    if isinstance(error, PolyvoxError | ImportError):
+        return str(error)
+    return f"{type(error).__qualname__}."
