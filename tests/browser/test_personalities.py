@@ -38,6 +38,22 @@ async def test_personalities_are_created_found_duplicated_and_deleted(
         await expect(page.get_by_role("link", name=name, exact=True)).to_have_count(0)
 
 
+async def test_a_name_is_text_and_nothing_else(page: Page, server: Server) -> None:
+    name = 'Ada "the first" href="javascript:alert(1)" <b>'
+    body = {"id": "quoted", "name": name}
+    assert (await page.request.post(f"{server.url}/v1/personalities", data=body)).ok
+    await page.goto(server.url)
+    for button in (f"Duplicate {name}", f"Delete {name}"):
+        await expect(page.get_by_role("button", name=button, exact=True)).to_be_visible()
+    assert await page.locator("[href^=javascript]").count() == 0
+    await page.get_by_role("link", name=name, exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    for tab in ("Settings", "Languages", "Samples", "Try it"):
+        await page.get_by_role("tab", name=tab).click()
+        await expect(page.get_by_role("heading", name=tab, level=2)).to_be_visible()
+    await page.request.delete(f"{server.url}/v1/personalities/quoted")
+
+
 async def test_where_a_key_is_needed_people_log_in(page: Page, tmp_path: Path) -> None:
     with served(tmp_path / "home", require_key="true") as guarded:
         await page.goto(f"{guarded.url}/system")

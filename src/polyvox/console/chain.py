@@ -10,7 +10,7 @@ from nicegui.events import SortableEventArguments
 
 from polyvox.console.editing import Document, Editing
 from polyvox.console.focus import focus, focus_near
-from polyvox.console.frame import heading
+from polyvox.console.frame import called, heading
 from polyvox.console.remedies import offer
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.services.prospects import Prospect
@@ -200,7 +200,7 @@ class _Chain:
 
 
 def _button(icon: str, label: str) -> ui.button:
-    return ui.button(icon=icon).props(f'flat round dense aria-label="{label}"')
+    return called(ui.button(icon=icon).props("flat round dense"), label)
 
 
 def with_active(others: Sequence[str], config: VoiceConfig) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from nicegui import ui
 
+from polyvox.console.frame import called
+
 _STYLE = """
 .figures { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 .figures th, .figures td { padding: .5rem .75rem; text-align: right; white-space: nowrap;
@@ -31,7 +33,7 @@ def look() -> None:
 def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """The first column names the row. Wider than the page, it scrolls in itself."""
     scrolled = ui.element("div").classes("scrolled")
-    scrolled.props(f'role="region" tabindex="0" aria-label="{caption}"')
+    called(scrolled.props("role=region tabindex=0"), caption)
     with scrolled, ui.element("table").classes("figures"):
         with ui.element("caption").classes("quiet"):
             ui.label(caption)
@@ -74,8 +76,7 @@ def chart(label: str, points: Sequence[str], unit: str) -> ui.echart:
         },
         renderer="svg",
     )
-    drawn.classes("w-full h-64").props(f'role="img" aria-label="{label}"')
-    return drawn
+    return called(drawn.classes("w-full h-64").props("role=img"), label)
 
 
 def _axis(kind: str, more: dict[str, Any]) -> dict[str, Any]:
@@ -111,10 +112,8 @@ def bar(title: str, told: str, used: float, forecast: float) -> None:
     with ui.column().classes("w-full gap-1 q-my-sm"):
         ui.label(title).classes("text-bold")
         track = ui.element("div").classes("w-full relative-position overflow-hidden")
-        track.props(
-            f'role="meter" aria-label="{title}" aria-valuemin="0" aria-valuemax="100" '
-            f'aria-valuenow="{min(used, 100):.1f}" aria-valuetext="{told}"'
-        )
+        called(track.props("role=meter aria-valuemin=0 aria-valuemax=100"), title)
+        track.props.update({"aria-valuenow": f"{min(used, 100):.1f}", "aria-valuetext": told})
         track.style("height: 14px; border: 1px solid currentColor; border-radius: 7px")
         with track:
             hatched = "repeating-linear-gradient(45deg, #8888 0 4px, transparent 4px 8px)"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from nicegui import ui
+from nicegui.element import Element
 
 from polyvox.console.focus import FOLLOW
 from polyvox.console.login import OUT
 from polyvox.errors import PolyvoxError
 
+ElementT = TypeVar("ElementT", bound=Element)
 PAGES = {"/": "Personalities", "/performance": "Performance", "/system": "System"}
 PRIMARY = "#1d4ed8"
 """White text on it, and it on white, has a contrast of 6.7 (WCAG asks for 4.5)."""
@@ -92,6 +95,12 @@ def _look(title: str) -> None:
 def heading(text: str, level: int = 1) -> None:
     with ui.element(f"h{level}"):
         ui.label(text)
+
+
+def called(element: ElementT, label: str) -> ElementT:
+    """Give it the name that is read out. Not by ``props``, which would read props in the name, too."""
+    element.props["aria-label"] = label
+    return element
 
 
 def told(error: PolyvoxError) -> None:

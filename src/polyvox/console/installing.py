@@ -9,8 +9,7 @@ from nicegui import ui
 
 from polyvox.console import words
 from polyvox.console.focus import focus, rescue
-from polyvox.console.frame import done, heading, told
-from polyvox.console.machinery import names
+from polyvox.console.frame import called, done, heading, told
 from polyvox.errors import PolyvoxError
 from polyvox.services.catalogue import matching, spoken_as
 from polyvox.services.installing import Installation, InstallService, InstallState, Model
@@ -25,7 +24,7 @@ SHOWN = 20
 class Installing:
     def __init__(self, host: ConsoleHost) -> None:
         self._installs = host.services.installs
-        self._names = names(host.services.providers.all())
+        self._name = host.services.providers.name_of
         self._rows: dict[str, _Progress] = {}
         self._models: dict[str, _ModelCard] = {}
 
@@ -35,7 +34,7 @@ class Installing:
         self._build_models()
         for provider in self._installs.with_catalogue():
             with ui.card().classes("w-full").props(f'id="voices-{provider}"'):
-                _Voices(self, self._installs, provider, self._names[provider]).build()
+                _Voices(self, self._installs, provider, self._name(provider)).build()
         self.look()
 
     def look(self) -> None:
@@ -44,7 +43,7 @@ class Installing:
         for one in reversed(self._installs.all()):
             if one.id not in self._rows and one.state is InstallState.RUNNING:
                 with self._running:
-                    self._rows[one.id] = _Progress(one, self._names[one.provider], self._installs)
+                    self._rows[one.id] = _Progress(one, self._name(one.provider), self._installs)
             if one.id in self._rows:
                 ended |= self._rows[one.id].show()
         if ended:
@@ -62,7 +61,7 @@ class Installing:
             return
         with ui.element("div").classes("cards"):
             for model in models:
-                name = self._names[model.provider]
+                name = self._name(model.provider)
                 card = _ModelCard(model, name, self._install, self._ask_to_remove)
                 self._models[model.provider] = card
 
@@ -71,7 +70,7 @@ class Installing:
         self.look()
 
     def _ask_to_remove(self, provider: str) -> None:
-        name = self._names[provider]
+        name = self._name(provider)
         with ui.dialog().props('role="alertdialog" aria-label="Remove"') as dialog, ui.card():
             ui.label(f"Remove the model of {name}? It cannot speak until it is installed again.")
 
@@ -86,8 +85,8 @@ class Installing:
                 self._look_at_models()
 
             with ui.row():
-                ui.button("Remove", on_click=remove, color="negative").props("no-caps")
-                ui.button("Keep", on_click=dialog.close).props("flat no-caps autofocus")
+                ui.button("Remove", on_click=remove, color="negative")
+                ui.button("Keep", on_click=dialog.close).props("flat autofocus")
         dialog.open()
 
 
@@ -114,10 +113,9 @@ class _ModelCard:
                     ui.link("Read the licence", model.terms_url, new_tab=True)
                 self._accept = ui.checkbox(f"I have read and accept the licence of {name}")
             with ui.element("div").classes("actions"):
-                self._get = ui.button(on_click=self._ask_for_it).props("no-caps outline")
+                self._get = ui.button(on_click=self._ask_for_it).props("outline")
                 self._remove = ui.button("Remove", on_click=lambda: remove(model.provider))
-                self._remove.props("flat no-caps color=negative")
-                self._remove.props(f'aria-label="Remove the model of {name}"')
+                called(self._remove.props("flat color=negative"), f"Remove the model of {name}")
         self.show(model)
 
     def show(self, model: Model) -> None:
@@ -127,7 +125,7 @@ class _ModelCard:
         self._state.text = "It is damaged: install it anew." if model.state == "broken" else state
         act = "Accept" if there else "Install"
         self._get.set_text(act)
-        self._get.props(f'aria-label="{act} the model of {self._name}"')
+        called(self._get, f"{act} the model of {self._name}")
         self._terms.set_visibility(not model.accepted)
         self._get.set_visibility(not there or not model.accepted)
         self._remove.set_visibility(model.state != "absent")
@@ -160,7 +158,7 @@ class _Voices:
     def build(self) -> None:
         heading(f"More voices for {self._name}", 3)
         self._open = ui.button("Show voices to install", on_click=self._fetch)
-        self._open.props(f'no-caps outline aria-label="Show voices to install for {self._name}"')
+        called(self._open.props("outline"), f"Show voices to install for {self._name}")
         self._below = ui.column().classes("w-full")
 
     async def _fetch(self) -> None:
@@ -200,9 +198,8 @@ class _Voices:
                     with ui.column().classes("gap-0 grow"):
                         ui.label(voice)
                         ui.label(spoken_as(voice)).classes("quiet")
-                    ui.button("Install", on_click=lambda v=voice: self._install(v)).props(
-                        f'flat no-caps aria-label="Install {voice}"'
-                    )
+                    install = ui.button("Install", on_click=lambda v=voice: self._install(v))
+                    called(install.props("flat"), f"Install {voice}")
 
     def _install(self, voice: str) -> None:
         self._installs.install_voice(self._provider, voice)
@@ -219,9 +216,9 @@ class _Progress:
             with ui.column().classes("grow gap-1"):
                 self._said = ui.label().props('role="status" tabindex="-1"')
                 self._bar = ui.linear_progress(0, show_value=False)
-                self._bar.props(f'aria-label="Installing {self._what}"')
+                called(self._bar, f"Installing {self._what}")
             self._cancel = ui.button("Cancel", on_click=lambda: installs.cancel(one.id))
-            self._cancel.props(f'flat no-caps aria-label="Cancel installing {self._what}"')
+            called(self._cancel.props("flat"), f"Cancel installing {self._what}")
         self._ended = False
 
     def show(self) -> bool:

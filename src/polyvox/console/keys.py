@@ -32,7 +32,7 @@ class Keys:
         ui.label(why)
         await self._list()
         self._new = ui.button("New key", on_click=self._ask_for_name)
-        self._new.props("no-caps outline").classes("self-start")
+        self._new.props("outline").classes("self-start")
 
     @ui.refreshable_method
     async def _list(self) -> None:
@@ -55,7 +55,7 @@ class Keys:
                     "quiet"
                 )
             revoke = ui.button("Revoke", on_click=lambda: self._ask_to_revoke(key))
-            revoke.props("flat no-caps color=negative").props["aria-label"] = f"Revoke {key.name}"
+            revoke.props("flat color=negative").props["aria-label"] = f"Revoke {key.name}"
             self._revokes[key.id] = revoke
 
     def _ask_for_name(self) -> None:
@@ -74,8 +74,8 @@ class Keys:
 
             name.on("keydown.enter", create)
             with ui.row():
-                ui.button("Create", on_click=create).props("no-caps")
-                ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
+                ui.button("Create", on_click=create)
+                ui.button("Cancel", on_click=dialog.close).props("flat")
         dialog.open()
 
     def _show(self, secret: str) -> None:
@@ -83,8 +83,8 @@ class Keys:
             ui.label("Keep it now: it is never shown again.")
             ui.input("Key", value=secret).props("readonly autofocus").classes("w-full")
             with ui.row():
-                ui.button("Copy", on_click=lambda: ui.clipboard.write(secret)).props("no-caps")
-                ui.button("I have kept it", on_click=dialog.close).props("flat no-caps")
+                ui.button("Copy", on_click=lambda: ui.clipboard.write(secret))
+                ui.button("I have kept it", on_click=dialog.close).props("flat")
         dialog.on("hide", dialog.delete)  # and the key with it
         dialog.open()
 
@@ -105,6 +105,6 @@ class Keys:
                 focus_near(place, [*self._revokes.values()], self._new)
 
             with ui.row():
-                ui.button("Revoke", on_click=revoke, color="negative").props("no-caps")
-                ui.button("Keep", on_click=dialog.close).props("flat no-caps autofocus")
+                ui.button("Revoke", on_click=revoke, color="negative")
+                ui.button("Keep", on_click=dialog.close).props("flat autofocus")
         dialog.open()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from nicegui import ui
 
 from polyvox.console import words
-from polyvox.console.frame import done, heading, told
+from polyvox.console.frame import called, done, heading, told
 from polyvox.domain.capabilities import State
 from polyvox.errors import PolyvoxError
 from polyvox.services import system
@@ -30,14 +29,13 @@ ENGINES = {
 class Machinery:
     def __init__(self, host: ConsoleHost) -> None:
         self._providers = host.services.providers
-        self._names = names(self._providers.all())
         self._cards: dict[str, _Card] = {}
 
     def build(self) -> None:
         heading("Providers", 2)
         with ui.element("div").classes("cards"):
-            for found in sorted(self._providers.all(), key=_rank):
-                name = self._names[found.id]
+            for found in sorted(self._providers.all(), key=self._rank):
+                name = self._providers.name_of(found.id)
                 self._cards[found.id] = _Card(found, name, self._toggle, self._toggle_engine)
 
     def look(self) -> None:
@@ -45,8 +43,13 @@ class Machinery:
         for found in self._providers.all():
             self._cards[found.id].show(found)
 
+    def _rank(self, found: Found) -> tuple[bool, str]:
+        """Those that can speak first."""
+        name = self._providers.name_of(found.id)
+        return found.availability().state is State.UNAVAILABLE, name.casefold()
+
     async def _toggle(self, provider: str) -> None:
-        name = self._names[provider]
+        name = self._providers.name_of(provider)
         if self._providers.find(provider).in_service:
             await self._providers.stop_one(provider)
             done(f"{name} is stopped.")
@@ -89,7 +92,7 @@ class _Card:
                 self._service = ui.button(on_click=lambda: toggle(found.id))
                 self._load = ui.button(on_click=lambda: toggle_engine(found.id))
         for button in (self._service, self._load):
-            button.props("no-caps outline")
+            button.props("outline")
         self.show(found)
 
     def show(self, found: Found) -> None:
@@ -113,28 +116,10 @@ class _Card:
         _name(self._load, "Unload" if engine.state == "loaded" else "Load", self._name)
 
 
-def _rank(found: Found) -> tuple[bool, str]:
-    """Those that can speak first."""
-    return found.availability().state is State.UNAVAILABLE, _name_of(found).casefold()
-
-
-def names(everyone: Sequence[Found]) -> dict[str, str]:
-    """By id; those that several have are told apart by it."""
-    given = Counter(map(_name_of, everyone))
-    return {
-        found.id: name if given[name := _name_of(found)] == 1 else f"{name} ({found.id})"
-        for found in everyone
-    }
-
-
-def _name_of(found: Found) -> str:
-    return found.provider.capabilities().name if found.provider else found.id
-
-
 def _name(button: ui.button, act: str, what: str) -> None:
     if button.text != act:
         button.set_text(act)
-        button.props(f'aria-label="{act} {what}"')
+        called(button, f"{act} {what}")
 
 
 def _say(label: ui.label, text: str) -> None:

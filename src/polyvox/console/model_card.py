@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import langcodes
 
-from polyvox.domain.capabilities import Capabilities, Licence, SampleNeeds
+from polyvox.domain.capabilities import Availability, Capabilities, Licence, SampleNeeds, State
 from polyvox.services.overview import Measured, ProviderFacts
 from polyvox.services.prospects import Prospect
 from polyvox.services.quota_rows import QuotaRow
@@ -35,7 +35,7 @@ def facts_of(provider: ProviderFacts, prospect: Prospect | None) -> list[Fact]:
     lines = [
         _quality(able),
         _speed(able, provider.measured),
-        Fact("Languages", languages_in_words(able.languages)),
+        Fact("Languages", languages_in_words(able.languages, provider.availability)),
         Fact("Voice cloning", cloning_in_words(able.cloning)),
         _free(provider.tiers, prospect.tier if prospect else None),
         Fact("Licence", licence_in_words(able.licence)),
@@ -72,11 +72,11 @@ def _seconds(seconds: float) -> str:
     return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
 
 
-def languages_in_words(tags: tuple[str, ...]) -> str:
+def languages_in_words(tags: tuple[str, ...], availability: Availability) -> str:
     """How many, by the language itself and not by region, and some of them."""
     names = list(dict.fromkeys(langcodes.Language.get(tag).language_name() for tag in tags))
     if not names:
-        return "none yet"
+        return "none yet" if availability.state is State.READY else "listed once it can be used"
     if len(names) <= NAMED:
         return ", ".join(names)
     ahead = sorted(names, key=lambda name: name != "English")[: NAMED - 1]

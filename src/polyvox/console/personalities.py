@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from polyvox.console.focus import focus_near
-from polyvox.console.frame import done, frame, in_words, told
+from polyvox.console.frame import called, done, frame, in_words, told
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import PolyvoxError
 from polyvox.services.ports import Personality
@@ -40,6 +40,7 @@ class _Row:
 class _List:
     def __init__(self, host: ConsoleHost) -> None:
         self._personalities = host.services.personalities
+        self._name = host.services.providers.name_of
         self._searched = ""
         self._found: list[Personality] = []
         self._drawn: dict[str, _Row] = {}
@@ -83,17 +84,14 @@ class _List:
         with ui.card().classes("w-full q-mb-sm"), ui.row().classes("items-center w-full gap-4"):
             with ui.column().classes("gap-0 grow"):
                 link = ui.link(one.name, f"/personalities/{one.id}").classes("text-lg")
-                ui.label(f"{one.id} · speaks with {one.voice_config.active_provider}").classes(
-                    "quiet"
-                )
+                speaker = self._name(one.voice_config.active_provider)
+                ui.label(f"{one.id} · speaks with {speaker}").classes("quiet")
                 if one.description:
                     ui.label(one.description)
-            ui.button("Duplicate", on_click=lambda: self._duplicate(one)).props(
-                f'flat aria-label="Duplicate {one.name}"'
-            )
-            ui.button("Delete", on_click=lambda: self._ask_to_delete(one)).props(
-                f'flat color="negative" aria-label="Delete {one.name}"'
-            )
+            again = ui.button("Duplicate", on_click=lambda: self._duplicate(one))
+            called(again.props("flat"), f"Duplicate {one.name}")
+            gone = ui.button("Delete", on_click=lambda: self._ask_to_delete(one))
+            called(gone.props("flat color=negative"), f"Delete {one.name}")
         return link
 
     def _ask_for_new(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from nicegui import ui
 
+from polyvox.console.frame import called
 from polyvox.services.providers import START_REMEDY
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ def offer(editing: Editing, lack: Lack) -> None:
         ui.link(*link)
     if lack.code in IN_FORM:
         said, part = IN_FORM[lack.code]
+        name = editing.host.services.providers.name_of(lack.provider)
         button = ui.button(said, on_click=lambda: editing.open(part, lack.provider))
-        button.props("flat dense no-caps align=left").classes("self-start q-px-none")
+        called(button, f"{said}: {name}")
+        button.props("flat dense align=left").classes("self-start q-px-none")
 
 
 def on_system(lack: Lack, catalogues: Collection[str]) -> tuple[str, str] | None:

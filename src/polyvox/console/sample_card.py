@@ -10,7 +10,7 @@ from nicegui import ui
 
 from polyvox.console import sample_report as words
 from polyvox.console.editing import Editing
-from polyvox.console.frame import done, heading, told
+from polyvox.console.frame import called, done, heading, told
 from polyvox.console.sample_engine import SampleEngine, address, player
 from polyvox.console.sample_form import MAX_WHO, MAX_WORDS, statement_of, tongues
 from polyvox.console.words import day
@@ -98,12 +98,10 @@ class SampleCard:
         heading("How good it is", 3)
         self._gauges()
         with ui.row().classes("gap-2"):
-            self.edit = ui.button("Edit", on_click=self._ask_what_is_said).props(
-                f'outline no-caps aria-label="Edit {_quoted(self.title)}"'
-            )
-            ui.button("Delete", on_click=self._ask_to_delete).props(
-                f'flat no-caps color="negative" aria-label="Delete {_quoted(self.title)}"'
-            )
+            self.edit = ui.button("Edit", on_click=self._ask_what_is_said).props("outline")
+            called(self.edit, f"Edit {self.title}")
+            gone = ui.button("Delete", on_click=self._ask_to_delete)
+            called(gone.props("flat color=negative"), f"Delete {self.title}")
 
     def _consent(self) -> None:
         given = self._sample.meta.consent
@@ -231,8 +229,3 @@ def _gauge(gauge: words.Gauge) -> None:
     figures = f"{gauge.value}; {gauge.threshold}" if gauge.value else gauge.threshold
     ui.label(figures).classes("quiet text-sm")
     ui.label(gauge.advice).classes("text-sm")
-
-
-def _quoted(text: str) -> str:
-    """As a prop takes it."""
-    return text.replace("\\", "").replace('"', "'")

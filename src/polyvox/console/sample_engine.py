@@ -8,7 +8,7 @@ from nicegui.element import Element
 from polyvox.console.assignment import assign, is_assigned
 from polyvox.console.editing import Editing
 from polyvox.console.focus import focus
-from polyvox.console.frame import heading, told
+from polyvox.console.frame import called, heading, told
 from polyvox.console.sample_report import STATES
 from polyvox.domain.samples import Readiness
 from polyvox.errors import PolyvoxError
@@ -30,7 +30,7 @@ def address(
 def player(source: str, label: str) -> None:
     with ui.column().classes("gap-1 w-full"):
         ui.label(label).classes("text-sm")
-        audio = ui.element("audio").props(f'controls preload="none" aria-label="{label}"')
+        audio = called(ui.element("audio").props("controls preload=none"), label)
         audio.props["src"] = source
         audio.classes("w-full").style("max-width: 30rem")
 
@@ -86,7 +86,7 @@ class SampleEngine:
         if made is None:
             self._preparing = ui.button(
                 f"Prepare it for {self._name}", on_click=lambda: self._prepare(None)
-            ).props("outline no-caps")
+            ).props("outline")
             return
         label = f"As {self._name} hears it, {made.duration_s:.1f} s"
         player(address(self._sample, provider=self._provider, prepared=made), label)

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from polyvox.console.editing import Document, Editing
 from polyvox.console.focus import focus
-from polyvox.console.frame import heading
+from polyvox.console.frame import called, heading
 from polyvox.console.model_card import Fact, facts_of
 from polyvox.console.remedies import offer
 from polyvox.domain.capabilities import Kind, State
@@ -64,7 +64,7 @@ class _Selector:
         with ui.element("div").props('role="status"').classes("row items-center gap-3 q-my-sm"):
             self._said = ui.label()
             self._back = ui.button(icon="undo", on_click=self._undo)
-            self._back.props("outline no-caps").classes("choose")
+            self._back.props("outline").classes("choose")
         for kind, name in GROUPS.items():
             self._group(name, [facts for facts in self._facts if facts.kind is kind])
         await self._look_again()
@@ -158,7 +158,7 @@ class _Card:
         self._editing = editing
         self._shown: object = None
         with ui.element("article") as self._frame:
-            self._frame.props(f'aria-label="{facts.name}"')
+            called(self._frame, facts.name)
             with ui.element("h4"):
                 ui.label(facts.name)
             self._content = ui.element("div").classes("content")
@@ -167,7 +167,7 @@ class _Card:
                 ui.icon("check_circle").props('aria-hidden="true"')
                 ui.label("Active")
             self.use = ui.button(f"Use {facts.name}", on_click=lambda: use(facts.id))
-            self.use.props("outline no-caps").classes("choose self-start")
+            self.use.props("outline").classes("choose self-start")
 
     def show(self, facts: ProviderFacts, prospect: Prospect | None, *, active: bool) -> None:
         self._frame.classes(replace="model active" if active else "model")
@@ -205,6 +205,6 @@ def _line(fact: Fact) -> None:
     with ui.element("dd"), ui.row().classes("items-center gap-2"):
         value = ui.label(fact.value)
         if fact.spoken:
-            value.props(f'role="img" aria-label="{fact.spoken}"')
+            called(value.props("role=img"), fact.spoken)
         if fact.source:
             ui.label(fact.source).classes("tag")

@@ -10,6 +10,7 @@ from nicegui.elements.mixins.value_element import ValueElement
 from nicegui.events import GenericEventArguments
 
 from polyvox.console.focus import focus
+from polyvox.console.frame import called
 from polyvox.services.setting_fields import FieldKind, SettingField
 
 LONG_TEXT = 200
@@ -35,7 +36,7 @@ class Control:
                 self._shows = self._build()
                 reset = ui.button(icon="restart_alt", on_click=self._to_default)
                 told = f"Reset {field.label.lower()} to its default"
-                self._reset = reset.props(f'flat round aria-label="{told}"')
+                self._reset = called(reset.props("flat round"), told)
             reset.set_visibility(field.kind is not FieldKind.FIXED)
             ui.label(field.description).classes("text-sm")
             ui.label(_facts(field)).classes("quiet text-sm")
@@ -80,7 +81,7 @@ class Control:
         if (field.maximum - field.minimum) / field.step > MOST_STEPS:
             return []
         slider = ui.element("input").classes("grow").style("min-width: 0")
-        slider.props(f'type="range" aria-label="{field.label}"')
+        called(slider.props("type=range"), field.label)
         slider.props(f"min={field.minimum} max={field.maximum} step={field.step}")
         slider.on("change", self._number_given, js_handler="event => emit(event.target.value)")
         return [lambda value: slider.props(f"value={value}")]
@@ -90,7 +91,7 @@ class Control:
         number = ui.number(
             min=field.minimum, max=field.maximum, step=field.step, format=NUMBER_FORMAT
         )
-        number.props(f'outlined dense aria-label="{field.label}"').classes("w-28")
+        called(number.props("outlined dense"), field.label).classes("w-28")
         return number.on("change", self._number_given)
 
     async def _number_given(self, event: GenericEventArguments) -> None:

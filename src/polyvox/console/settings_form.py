@@ -30,7 +30,7 @@ class SettingsForm:
         self._model = model
         with ui.row().classes("w-full items-center justify-between"):
             heading("How it speaks", 3)
-            ui.button("Reset all", icon="restart_alt", on_click=self._reset).props("flat no-caps")
+            ui.button("Reset all", icon="restart_alt", on_click=self._reset).props("flat")
         self._fault = ui.label().props('role="status"')
         self._controls = {field.name: Control(field, self._save) for field in model.fields}
         self.look()

@@ -99,7 +99,7 @@ class _Languages:
                     language.name, on_change=lambda e: self._speak(language.tag, wanted=e.value)
                 )
                 if language.own_name != language.name:
-                    ui.label(language.own_name).props(f'lang="{language.tag}"')
+                    ui.label(language.own_name).props["lang"] = language.tag
             who = ui.label().classes("who quiet text-sm")
         return _Row(item, box, who)
 

@@ -30,7 +30,6 @@ _STYLE = """
 .state.ready::before { color: #16a34a }
 .state.loading::before { color: #d97706 }
 .state.unavailable::before { color: #dc2626 }
-h3 { font-size: 1.05rem; line-height: 1.3; font-weight: 600; margin: 0 }
 section { margin: 1.5rem 0; display: flex; flex-direction: column; gap: .75rem }
 """
 
@@ -67,9 +66,7 @@ class _Cache:
         heading("Cache", 2)
         ui.label("Audio that was made once is kept, so that the same line costs nothing again.")
         await self._used()
-        ui.button("Clear the cache", on_click=self._clear).props("no-caps outline").classes(
-            "self-start"
-        )
+        ui.button("Clear the cache", on_click=self._clear).props("outline").classes("self-start")
 
     @ui.refreshable_method
     async def _used(self) -> None:

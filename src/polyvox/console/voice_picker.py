@@ -9,7 +9,7 @@ from nicegui import ui
 
 from polyvox.console.editing import Document, Editing
 from polyvox.console.focus import focus
-from polyvox.console.frame import heading
+from polyvox.console.frame import called, heading
 from polyvox.console.preview import Preview
 from polyvox.console.voice_filters import VoiceFilters, name_of
 from polyvox.domain.capabilities import Voice
@@ -44,7 +44,7 @@ class VoicePicker:
         self._rows = ui.element("ul").classes("voices")
         with ui.row().classes("items-center gap-4"):
             self._count = ui.label().props('role="status"').classes("quiet")
-            self._further = ui.button("Show more voices", on_click=self._more).props("flat no-caps")
+            self._further = ui.button("Show more voices", on_click=self._more).props("flat")
         self._list()
 
     def look(self) -> None:
@@ -96,9 +96,9 @@ class VoicePicker:
             ui.label(voice.name).classes("font-medium")
             ui.label(described(voice)).classes("quiet text-sm")
         listen = ui.button("Listen", icon="volume_up", on_click=partial(self._listen, voice))
-        listen.props(f'flat no-caps aria-label="Listen to {voice.name}"')
+        called(listen.props("flat"), f"Listen to {voice.name}")
         use = ui.button("Use", on_click=partial(self._use, voice))
-        use.props(f'outline no-caps aria-label="Use {voice.name}"')
+        called(use.props("outline"), f"Use {voice.name}")
         self._uses[voice.id] = use
 
     async def _listen(self, voice: Voice) -> None:

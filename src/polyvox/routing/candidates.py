@@ -21,7 +21,8 @@ from polyvox.routing.samples import NoSample, Shelf, choose
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The facts about one provider at the moment of ranking. ``resting`` is the breaker's reason;
-    ``spent`` says of each tier that must not be used any more this month why."""
+    ``spent`` says of each tier that must not be used any more this month why; ``installs_voices``
+    where a voice that is missing can be fetched."""
 
     capabilities: Capabilities
     availability: Availability
@@ -29,6 +30,7 @@ class Standing:
     voices: Sequence[Voice] = ()
     resting: str | None = None
     spent: Mapping[str, str] = field(default_factory=dict)
+    installs_voices: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +269,18 @@ def _choose_voice(
         if ranking.wish.fallback:
             best = _best(provider, standing, able)
             ranking.stand_ins.append(candidate(best.id, configured))
-        raise _Out(
-            "voice",
-            f"Its voice '{configured}' is not installed or does not speak '{wanted}'.",
-            f"Install it (polyvox voices install {provider} {configured}) or choose another.",
-        )
+        raise _without_voice(provider, standing, configured, wanted)
+
+
+def _without_voice(provider: str, standing: Standing, voice: str, language: str) -> _Out:
+    if not standing.installs_voices:
+        told = f"It has no voice '{voice}' that speaks '{language}'."
+        return _Out("voice", told, "Choose another voice, or none for its best one.")
+    return _Out(
+        "voice",
+        f"Its voice '{voice}' is not installed or does not speak '{language}'.",
+        f"Install it (polyvox voices install {provider} {voice}) or choose another.",
+    )
 
 
 def _best(provider: str, standing: Standing, able: Sequence[Voice]) -> Voice:

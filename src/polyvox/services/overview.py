@@ -72,7 +72,8 @@ class Overview:
     async def facts(self) -> list[ProviderFacts]:
         """Of all providers, by id."""
         measured, rows = await asyncio.gather(self.measured(), self._quota.rows())
-        return [_facts(found, measured, rows) for found in self._providers.all()]
+        name = self._providers.name_of
+        return [_facts(found, name(found.id), measured, rows) for found in self._providers.all()]
 
     async def measured(self) -> dict[str, Measured]:
         """By provider; one that has made nothing of late is missing."""
@@ -140,12 +141,12 @@ def _voice(config: VoiceConfig, provider: str) -> str | None:
 
 
 def _facts(
-    found: Found, measured: Mapping[str, Measured], rows: Sequence[QuotaRow]
+    found: Found, name: str, measured: Mapping[str, Measured], rows: Sequence[QuotaRow]
 ) -> ProviderFacts:
     able = found.provider.capabilities() if found.provider else None
     return ProviderFacts(
         id=found.id,
-        name=able.name if able else found.id,
+        name=name,
         kind=found.provider.kind if found.provider else None,
         availability=found.availability(),
         resting=found.breaker.refusal(),

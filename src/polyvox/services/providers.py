@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -15,6 +16,7 @@ from polyvox.domain.quota import Tariff
 from polyvox.domain.speech import Exclusion
 from polyvox.errors import ConfigError, PolyvoxError, UnknownProvider
 from polyvox.provider.base import ENTRY_POINT_GROUP, ProviderContext, VoiceSettings
+from polyvox.provider.installing import VoiceInstaller
 from polyvox.routing.breaker import Breaker, BreakerPolicy
 from polyvox.routing.candidates import Standing
 from polyvox.services.found import STOPPED, AnyProvider, Found, told
@@ -186,9 +188,11 @@ class Providers:
         return provider in self._found
 
     def name_of(self, provider: str) -> str:
-        """For people; its id, where no more is known of it."""
-        found = self._found.get(provider)
-        return found.provider.capabilities().name if found and found.provider else provider
+        """For people; its id, where no more is known of it. A name that several have is told apart
+        by it."""
+        given = {found.id: _own_name(found) for found in self._found.values()}
+        name = given.get(provider, provider)
+        return name if Counter(given.values())[name] < 2 else f"{name} ({provider})"
 
     def settings_type(self, provider: str) -> type[VoiceSettings] | None:
         """None for a provider that is not installed: its settings cannot be judged here."""
@@ -232,6 +236,7 @@ class Providers:
             voices=voices,
             resting=found.breaker.refusal(),
             spent=await spent(found.id) if spent is not None and counted else {},
+            installs_voices=isinstance(found.provider, VoiceInstaller),
         )
 
     async def voices(self, provider: str | None = None, language: str | None = None) -> list[Voice]:
@@ -258,3 +263,7 @@ class Providers:
         if found.provider is None or found.availability().state is State.UNAVAILABLE:
             return []
         return list(await found.provider.voices(language))
+
+
+def _own_name(found: Found) -> str:
+    return found.provider.capabilities().name if found.provider else found.id

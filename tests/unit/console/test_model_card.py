@@ -22,6 +22,7 @@ from polyvox.domain.capabilities import (
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.services.overview import Measured, ProviderFacts
 
+READY = Availability.ready()
 MIT = Licence("MIT", "MIT", commercial_use=True)
 
 
@@ -60,10 +61,15 @@ def test_speed_without_audio_is_the_first_audio_alone() -> None:
 
 
 def test_languages_are_counted_by_language_and_english_is_named_first() -> None:
-    assert languages_in_words(()) == "none yet"
-    assert languages_in_words(("en-US", "en-GB", "de-DE")) == "English, German"
+    assert languages_in_words(("en-US", "en-GB", "de-DE"), READY) == "English, German"
     many = ("ar-EG", "de-DE", "en-US", "fr-FR", "fr-CA", "it-IT")
-    assert languages_in_words(many) == "5: English, Arabic, German and 2 more"
+    assert languages_in_words(many, READY) == "5: English, Arabic, German and 2 more"
+
+
+def test_where_no_language_is_known_it_says_whether_one_will_be() -> None:
+    assert languages_in_words((), READY) == "none yet"
+    lacking = Availability.unavailable("No key is set.", "Set one.")
+    assert languages_in_words((), lacking) == "listed once it can be used"
 
 
 def test_cloning_says_how_long_a_sample_has_to_be() -> None:
