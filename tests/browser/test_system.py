@@ -18,7 +18,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Server, accessible, served
 
-PIPER = "Piper (piper)"
+PIPER = "Piper"
 """There is a faulty one among the tests' plugins."""
 TWIN = "de_DE-twin-medium"
 """Joe's files under another name."""

@@ -77,8 +77,7 @@ class Editing:
         except PolyvoxError as error:
             told(error)
             return
-        for look in self._watchers:
-            await look()
+        await self._tell()
 
     @property
     def _service(self) -> Any:
@@ -86,7 +85,7 @@ class Editing:
 
     async def _store(self, store: Callable[[], Awaitable[Personality]], said: str) -> bool:
         try:
-            await store()
+            self.stored = await store()
         except Conflict as error:
             told(error)
             await self.look_again()
@@ -96,5 +95,9 @@ class Editing:
             return False
         if said:
             done(said)
-        await self.look_again()
+        await self._tell()
         return True
+
+    async def _tell(self) -> None:
+        for look in self._watchers:
+            await look()

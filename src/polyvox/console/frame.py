@@ -30,7 +30,7 @@ a.nicegui-link { display: inline-block; min-height: 24px }
 .nicegui-content { padding: 0 }
 .nicegui-tab-panel { padding-inline: 0 } .body--dark .q-tab-panels { background: none }
 a.nicegui-link { color: #1d4ed8 } .body--dark a.nicegui-link { color: #93c5fd }
-.q-header a.nicegui-link { color: white }
+.q-header a.nicegui-link { color: white; display: inline-flex; align-items: center }
 .body--dark :is(.q-field__control, .q-slider, .q-toggle) { --q-primary: #93c5fd }
 html { scroll-padding: 5rem 0 } /* what has the focus is not behind the bar */
 @layer overrides { /* of Quasar's own, which are !important in a later layer */

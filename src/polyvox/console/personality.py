@@ -59,7 +59,8 @@ async def form(editing: Editing) -> None:
 
 
 def _name(editing: Editing) -> None:
-    with ui.expansion("Name and description").classes("w-full"):
+    with ui.expansion("Name and description").classes("w-full") as opened:
+        opened.props('header-style="padding-inline: 0"')
         heading("Name and description", 2)
         name = ui.input("Name", value=editing.stored.name)
         description = ui.textarea("Description", value=editing.stored.description)

@@ -67,7 +67,7 @@ class _Selector:
             self._back.props("outline").classes("choose")
         for kind, name in GROUPS.items():
             self._group(name, [facts for facts in self._facts if facts.kind is kind])
-        await self._look_again()
+        await self._ask()
         self._editing.watch(self._look_again)
         ui.timer(LOOK_S, self._look, immediate=False)
 
@@ -87,7 +87,14 @@ class _Selector:
 
     async def _look_again(self) -> None:
         """After a change of the personality, which leaves the facts of providers as they are."""
+        self._show()  # who is active is seen at once; what else has changed takes some asking
+        await self._ask()
+
+    async def _ask(self) -> None:
         self._alone = await self._overview.alone(self._editing.stored.id)
+        self._show()
+
+    def _show(self) -> None:
         self._say()
         for facts in self._facts:
             prospect = self._alone.get(facts.id)

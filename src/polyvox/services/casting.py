@@ -3,6 +3,7 @@ new model from the next segment."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -46,6 +47,20 @@ class Casting:
         """Make the first plan. Raises UnknownPersonality, UnknownVoice."""
         config, self._stored_version = await self._config()
         await self._rank(config)
+
+    async def each(self, providers: Sequence[str]) -> dict[str, Plan]:
+        """The plan were each of ``providers`` the one that is asked, and nobody else. Raises
+        UnknownPersonality."""
+        config, _ = await self._config()
+        standings = await self._providers.standings(providers, self._spent)
+        language = self._request.language or config.languages.primary
+        shelf = await self._shelf(config, standings)
+        return {
+            provider: rank(
+                config, Wish(language, provider=provider, fallback=False), standings, shelf
+            )
+            for provider in providers
+        }
 
     async def refresh(self) -> bool:
         """Look whether the personality was changed meanwhile; True when the plan is a new one.

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from polyvox.domain.capabilities import Availability, Capabilities, Kind
 from polyvox.domain.speech import SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
+from polyvox.routing.candidates import Plan
 from polyvox.services.found import Found
 from polyvox.services.ports import PersonalityReader, UsageTotals
 from polyvox.services.prospects import Prospect, out, ready
@@ -85,7 +86,8 @@ class Overview:
         speak ``language`` (default: its primary). Raises UnknownPersonality."""
         config = (await self._personalities.get(personality)).voice_config
         request = SpeechRequest(text="", personality=personality, language=language)
-        found = await self._prospects(request, config, await self._rows())
+        casting = await self._speak.cast(request)
+        found = await self._prospects(casting.plan, casting.language, config, await self._rows())
         return [found[provider] for provider in config.order]
 
     async def alone(self, personality: str, language: str | None = None) -> dict[str, Prospect]:
@@ -95,33 +97,31 @@ class Overview:
         """
         config = (await self._personalities.get(personality)).voice_config
         names = [found.id for found in self._providers.all()]
-        requests = [
-            SpeechRequest(
-                text="", personality=personality, language=language, provider=name, fallback=False
-            )
-            for name in names
-        ]
-        rows = await self._rows()
-        found = await asyncio.gather(*(self._prospects(r, config, rows) for r in requests))
-        return {name: prospects[name] for name, prospects in zip(names, found, strict=True)}
+        request = SpeechRequest(text="", personality=personality, language=language)
+        plans = await self._speak.cast_each(request, names)
+        spoken, rows = language or config.languages.primary, await self._rows()
+        return {
+            name: (await self._prospects(plan, spoken, config, rows))[name]
+            for name, plan in plans.items()
+        }
 
     async def _rows(self) -> dict[tuple[str, str | None], QuotaRow]:
         return {(row.provider, row.tier): row for row in await self._quota.rows()}
 
     async def _prospects(
         self,
-        request: SpeechRequest,
+        plan: Plan,
+        language: str,
         config: VoiceConfig,
         rows: Mapping[tuple[str, str | None], QuotaRow],
     ) -> dict[str, Prospect]:
         """By provider."""
-        casting = await self._speak.cast(request)
         told: dict[str, Prospect] = {}
-        for excluded in casting.plan.out:
+        for excluded in plan.out:
             tier = await self._tier(excluded.provider, _voice(config, excluded.provider))
             row = rows.get((excluded.provider, tier))
-            told[excluded.provider] = out(excluded, casting.language, row)
-        for place, candidate in enumerate(casting.plan.candidates):
+            told[excluded.provider] = out(excluded, language, row)
+        for place, candidate in enumerate(plan.candidates):
             tier = await self._tier(candidate.provider, candidate.voice)
             row = rows.get((candidate.provider, tier))
             told[candidate.provider] = ready(place, candidate, row)

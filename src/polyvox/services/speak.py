@@ -118,11 +118,21 @@ class SpeakService:
 
         Raises UnknownPersonality, UnknownProvider, UnknownVoice.
         """
-        spent = self._quota.spent if self._quota else None
-        references = self._samples.references if self._samples else None
-        casting = Casting(request, self._providers, self._personalities, spent, references)
+        casting = self._casting(request)
         await casting.start()
         return casting
+
+    async def cast_each(self, request: SpeechRequest, providers: Sequence[str]) -> dict[str, Plan]:
+        """Whether each of ``providers`` would speak ``request``, were it the only one asked.
+
+        Raises UnknownPersonality.
+        """
+        return await self._casting(request).each(providers)
+
+    def _casting(self, request: SpeechRequest) -> Casting:
+        spent = self._quota.spent if self._quota else None
+        references = self._samples.references if self._samples else None
+        return Casting(request, self._providers, self._personalities, spent, references)
 
     def running(self, speech_id: str) -> SpeechReport | None:
         """The report, still growing, of a reply under way."""

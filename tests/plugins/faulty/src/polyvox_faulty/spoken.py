@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
-from polyvox.provider import AudioStream, Utterance
+from polyvox.provider import AudioStream, Capabilities, Utterance
 from polyvox.providers.piper.provider import PiperProvider
 from polyvox.providers.piper.settings import PiperSettings
 from polyvox_faulty.faults import Fault, inject
@@ -16,6 +17,9 @@ class FaultPiper(PiperProvider):
 
     id = "fault_piper"
     script: list[Fault]
+
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities(), name="Faulty Piper")
 
     async def start(self) -> None:
         self.script = []
