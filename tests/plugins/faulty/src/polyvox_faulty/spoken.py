@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from polyvox.provider import AudioStream, Capabilities, Utterance
+from polyvox.domain.capabilities import Capabilities
+from polyvox.provider import AudioStream, Utterance
 from polyvox.providers.piper.provider import PiperProvider
 from polyvox.providers.piper.settings import PiperSettings
 from polyvox_faulty.faults import Fault, inject
