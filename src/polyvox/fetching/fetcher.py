@@ -136,7 +136,7 @@ class HostFetcher:
         self._check_size(response.content_length or 0)
         size, digest = 0, hashlib.sha256()
         # In a thread it would be open, or even be there, after who asked for it has left.
-        with into.open("wb") as file:  # noqa: ASYNC230
+        with into.open("wb") as file:
             async for block in response.content.iter_chunked(BLOCK):
                 size += len(block)
                 self._check_size(size)
