@@ -49,8 +49,9 @@ async def _endless(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse()
     response.enable_chunked_encoding()
     await response.prepare(request)
-    while True:
+    while request.transport is not None and not request.transport.is_closing():
         await response.write(AUDIO)
+        await asyncio.sleep(0)  # else nobody may notice that the other side has gone
 
 
 async def _stalls(request: web.Request) -> web.StreamResponse:
