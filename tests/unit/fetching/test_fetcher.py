@@ -52,6 +52,7 @@ async def _endless(request: web.Request) -> web.StreamResponse:
     while request.transport is not None and not request.transport.is_closing():
         await response.write(AUDIO)
         await asyncio.sleep(0)  # else nobody may notice that the other side has gone
+    return response
 
 
 async def _stalls(request: web.Request) -> web.StreamResponse:

@@ -49,7 +49,7 @@ def read_weights(file: BinaryIO, entry: str) -> Weights:
     objects = _Reader(file)
     tensors: dict[str, _Tensor] = objects.load()[entry]
     storages: dict[str, NDArray[Any]] = {}
-    for key in pickle.load(file):  # noqa: S301 - a list of strings
+    for key in _Reader(file).load():
         size = int(np.frombuffer(file.read(8), "<i8")[0])
         dtype = objects.dtypes[key]
         storages[key] = np.frombuffer(file.read(size * dtype.itemsize), dtype)
