@@ -22,6 +22,7 @@ from polyvox.errors import (
 from polyvox.hosting.engine import Cancelled, EngineJob
 from polyvox.hosting.inline import InlineHost
 from polyvox.hosting.turns import READ_AHEAD_MS
+from tests.support.threads import no_thread_left
 
 from .stage import PATIENCE_S, RATE, ScriptedEngine, tone
 
@@ -248,39 +249,39 @@ async def test_an_engine_that_cannot_load_fails_the_start_and_leaves_no_thread()
         def load(self) -> None:
             raise FileNotFoundError("/secret")
 
-    before = threading.active_count()
-    host = InlineHost(Broken(), workers=2, queue_limit=2, name="broken")
-    with pytest.raises(Misconfigured, match=r"^broken could not be loaded: FileNotFoundError\.$"):
-        await host.start()
-    with pytest.raises(Unavailable):
-        await listen(host)
-    await host.stop()
-    await host.stop()
-    assert threading.active_count() == before
+    with no_thread_left():
+        host = InlineHost(Broken(), workers=2, queue_limit=2, name="broken")
+        with pytest.raises(
+            Misconfigured, match=r"^broken could not be loaded: FileNotFoundError\.$"
+        ):
+            await host.start()
+        with pytest.raises(Unavailable):
+            await listen(host)
+        await host.stop()
+        await host.stop()
 
 
 async def test_stopping_ends_waiting_listeners_and_joins_every_thread() -> None:
     engine = ScriptedEngine(chunks=100, chunk_ms=int(READ_AHEAD_MS))
-    before = threading.active_count()
-    host = InlineHost(engine, workers=2, queue_limit=8, name="scripted")
-    await host.start()
-    async with AsyncExitStack() as stack:
-        stream = await stack.enter_async_context(host.run(job("heard")))
-        await until(lambda: engine.jobs[0].chunks >= 2)
-        engine.gate.clear()
-        waiting = asyncio.create_task(listen(host, "waiting"))
-        await until(lambda: len(engine.jobs) == 2)
-        stopping = asyncio.create_task(host.stop())
-        await asyncio.sleep(0)
-        engine.gate.set()
-        await stopping
-        with pytest.raises(Unavailable, match="stopped"):
-            await waiting
-        with pytest.raises(Interrupted, match="stopped"):
-            _ = [chunk async for chunk in stream]
-        with pytest.raises(Unavailable):
-            await listen(host, "late")
-    assert threading.active_count() == before
+    with no_thread_left():
+        host = InlineHost(engine, workers=2, queue_limit=8, name="scripted")
+        await host.start()
+        async with AsyncExitStack() as stack:
+            stream = await stack.enter_async_context(host.run(job("heard")))
+            await until(lambda: engine.jobs[0].chunks >= 2)
+            engine.gate.clear()
+            waiting = asyncio.create_task(listen(host, "waiting"))
+            await until(lambda: len(engine.jobs) == 2)
+            stopping = asyncio.create_task(host.stop())
+            await asyncio.sleep(0)
+            engine.gate.set()
+            await stopping
+            with pytest.raises(Unavailable, match="stopped"):
+                await waiting
+            with pytest.raises(Interrupted, match="stopped"):
+                _ = [chunk async for chunk in stream]
+            with pytest.raises(Unavailable):
+                await listen(host, "late")
     assert all(played.closed.is_set() for played in engine.jobs)
 
 
