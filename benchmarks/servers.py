@@ -71,7 +71,7 @@ async def _process(
 ) -> AsyncIterator[Process]:
     """Python with ``arguments``, in ``folder``, without the caller's POLYVOX_… settings."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("POLYVOX_")}
-    environment.update(settings)
+    environment |= {"ORT_DISABLE_TELEMETRY": "1", **settings}  # of either side
     with log.open("ab") as errors:
         process = await asyncio.create_subprocess_exec(
             sys.executable, *arguments, stdout=PIPE, stderr=errors, cwd=folder, env=environment

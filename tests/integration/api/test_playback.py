@@ -16,8 +16,8 @@ from polyvox.api import playback
 from tests.integration.api.client import Answer, Stage
 
 TEXT = "Once there was a player. It came again and again."
-GRACE_S = 0.2
-"""Of a test that waits for it to pass."""
+GRACE_S = 1.0
+"""Of a test that waits for it to pass, and has to ask twice within it."""
 
 
 async def put_down(stage: Stage, text: str = TEXT, **fields: Any) -> dict[str, Any]:

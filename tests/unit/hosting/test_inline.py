@@ -26,7 +26,7 @@ from tests.support.threads import no_thread_left
 
 from .stage import PATIENCE_S, RATE, ScriptedEngine, tone
 
-FREED_S = 0.1
+FREED_S = 1.0
 """How soon a worker must be free after its listener left."""
 
 

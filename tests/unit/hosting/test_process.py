@@ -28,7 +28,7 @@ from polyvox.hosting.turns import READ_AHEAD_MS
 from .process_stage import SECRET, Stage, StageEngine, job, listen, until
 from .stage import PATIENCE_S, RATE, tone
 
-LEFT_S = 0.1
+LEFT_S = 0.5
 """How soon a listener who leaves must be free."""
 
 
