@@ -1,4 +1,4 @@
-"""``polyvox serve``: the HTTP API."""
+"""``polyvox serve``: the HTTP API and the console."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def serve(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Serve the HTTP API until Ctrl-C.
+    """Serve the HTTP API and the console until Ctrl-C.
 
     Listening beyond this machine needs an API key. --json prints one line once it is ready, and
     writes the log as JSON.
@@ -109,10 +109,13 @@ async def _serve(settings: Settings, listener: socket.socket, announce: Announce
     await Server(config).serve(sockets=[listener])
 
 
+def _has_console() -> bool:
+    """Whether NiceGUI, which it is made with, is installed."""
+    return find_spec("nicegui") is not None
+
+
 def _console(application: Application) -> Console | None:
-    """None where NiceGUI, which the console is made with, is not installed."""
-    if find_spec("nicegui") is None:
-        say('For the web console: pip install "polyvox[console]"')
+    if not _has_console():
         return None
     from polyvox.console.app import Console
 
@@ -172,6 +175,10 @@ class Announcement:
             availability = found.availability()
             lacks = " ".join(filter(None, (availability.reason, availability.remedy)))
             say(f"  {found.id}: {availability.state}{f'. {lacks}' if lacks else ''}")
+        console = (
+            f"open {url}/ in a browser" if _has_console() else 'pip install "polyvox[console]"'
+        )
+        say(f"For the console: {console}")
         say(f"Try it:\n  {self.curl(url)}\nCtrl-C stops it.")
 
     def url(self) -> str:

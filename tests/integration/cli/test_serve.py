@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,13 @@ def test_the_printed_curl_line_speaks_and_ctrl_c_stops(home: Path, tmp_path: Pat
     assert code == 0
     assert "Traceback" not in rest
     assert "Hello from Polyvox" not in rest
+
+
+def test_the_console_is_where_it_says(home: Path) -> None:
+    with serving() as (_, said):
+        [url] = re.findall(r"^For the console: open (\S+) in a browser$", said, re.MULTILINE)
+        with urllib.request.urlopen(url, timeout=ENOUGH_S) as page:  # noqa: S310 - our own
+            assert "<title>Personalities – Polyvox</title>" in page.read().decode()
 
 
 def test_it_stops_soon_although_somebody_still_listens(
