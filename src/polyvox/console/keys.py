@@ -8,7 +8,7 @@ from nicegui import ui
 
 from polyvox.console import words
 from polyvox.console.focus import focus_near
-from polyvox.console.frame import done, heading, in_words, told
+from polyvox.console.frame import called, done, heading, in_words, told
 from polyvox.errors import PolyvoxError
 from polyvox.services.ports import ApiKey
 
@@ -55,7 +55,7 @@ class Keys:
                     "quiet"
                 )
             revoke = ui.button("Revoke", on_click=lambda: self._ask_to_revoke(key))
-            revoke.props("flat color=negative").props["aria-label"] = f"Revoke {key.name}"
+            called(revoke.props("flat color=negative"), f"Revoke {key.name}")
             self._revokes[key.id] = revoke
 
     def _ask_for_name(self) -> None:

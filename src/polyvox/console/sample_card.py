@@ -220,8 +220,8 @@ def _gauge(gauge: words.Gauge) -> None:
         ui.label(gauge.name).classes("text-bold")
         ui.label(words.GRADES[gauge.grade]).classes(f"grade {gauge.grade}")
     if gauge.score is not None:
-        meter = ui.element("div").props('role="meter" aria-valuemin="0" aria-valuemax="100"')
-        meter.props["aria-label"] = gauge.name
+        meter = ui.element("div").props("role=meter aria-valuemin=0 aria-valuemax=100")
+        called(meter, gauge.name)
         meter.props["aria-valuenow"] = round(100 * gauge.score)
         meter.props["aria-valuetext"] = gauge.told
         with meter:

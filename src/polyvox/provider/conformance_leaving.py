@@ -72,14 +72,16 @@ async def leaves_nothing_running(subject: Subject) -> None:
         async with provider.speak(subject.utterance):
             pass
     promise(not asyncio.all_tasks() - tasks, "no task is left after stop")
-    for thread in set(threading.enumerate()) - threads:
-        if not _of_the_loop(thread):
-            thread.join(PATIENCE_S)  # it may be about to end, as asyncio's that wait for children
-            promise(not thread.is_alive(), f"no thread is left after stop, but {thread.name} is")
+    ours = [t.name for t in set(threading.enumerate()) - threads if not _excused(t)]
+    promise(not ours, f"no thread is left after stop, but there is {', '.join(ours)}")
 
 
-def _of_the_loop(thread: threading.Thread) -> bool:
-    """``asyncio.to_thread`` keeps its threads until the loop ends."""
+def _excused(thread: threading.Thread) -> bool:
+    """Threads of asyncio's own: those of ``to_thread`` stay until the loop ends; one that waits for
+    a child ends a moment after it has told of the child's end."""
+    if thread.name.startswith("asyncio-waitpid-"):
+        thread.join(PATIENCE_S)
+        return not thread.is_alive()
     return thread.name.startswith("asyncio_")
 
 

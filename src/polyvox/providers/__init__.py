@@ -2,6 +2,6 @@
 
 import os
 
-# ONNX Runtime, of Piper and of its phonemes, tells Microsoft of its use (since 1.29) unless it finds
+# ONNX Runtime, which comes with piper-tts, tells Microsoft of its use (since 1.29) unless it finds
 # this when it is loaded. Whoever runs Polyvox may set it to 0.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

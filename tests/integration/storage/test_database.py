@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,6 @@ from polyvox.storage.keys import SqlKeys
 from polyvox.storage.personalities import SqlPersonalities
 from polyvox.storage.usage import SqlUsage
 from tests.support.postgres import PASSWORD, PostgresServer
-from tests.support.threads import no_thread_left
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 SECRET = "classified"
@@ -176,48 +176,50 @@ async def test_fifty_concurrent_writers_and_their_readers_all_get_through(
 
 
 async def test_cancelled_work_leaks_neither_connections_nor_threads(url: str) -> None:
-    with no_thread_left():
-        database = Database(url)
-        await database.start()
-        usage, personalities = SqlUsage(database), SqlPersonalities(database)
-        joe = Personality("joe", "Joe", "", VoiceConfig(), 1, NOON, NOON)
-        await personalities.add(joe)
-        for turns in range(30):
-            tasks = [
-                asyncio.create_task(usage.add([UsageIncrement(NOON, "joe", "piper", requests=1)]))
-                if number % 2
-                else asyncio.create_task(personalities.get("joe"))
-                for number in range(8)
-            ]
-            for _ in range(turns):  # cancelled ever later on their way
-                await asyncio.sleep(0)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        assert await personalities.get("joe") == joe
-        await usage.add([UsageIncrement(NOON, "joe", "piper", requests=1)])
-        await database.stop()
-        gc.collect()  # an unclosed connection would warn now, and warnings are errors
-        await asyncio.get_running_loop().shutdown_default_executor()
+    before = threading.active_count()
+    database = Database(url)
+    await database.start()
+    usage, personalities = SqlUsage(database), SqlPersonalities(database)
+    joe = Personality("joe", "Joe", "", VoiceConfig(), 1, NOON, NOON)
+    await personalities.add(joe)
+    for turns in range(30):
+        tasks = [
+            asyncio.create_task(usage.add([UsageIncrement(NOON, "joe", "piper", requests=1)]))
+            if number % 2
+            else asyncio.create_task(personalities.get("joe"))
+            for number in range(8)
+        ]
+        for _ in range(turns):  # cancelled ever later on their way
+            await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert await personalities.get("joe") == joe
+    await usage.add([UsageIncrement(NOON, "joe", "piper", requests=1)])
+    await database.stop()
+    gc.collect()  # an unclosed connection would warn now, and warnings are errors
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert threading.active_count() <= before
 
 
 async def test_stopping_while_work_is_under_way_lets_it_end_and_leaks_nothing(url: str) -> None:
-    with no_thread_left():
-        database = Database(url)
-        await database.start()
-        usage = SqlUsage(database)
-        tasks = [
-            asyncio.create_task(usage.add([UsageIncrement(NOON, f"p{number}", "piper")]))
-            for number in range(30)
-        ]
-        for _ in range(5):
-            await asyncio.sleep(0)
-        await database.stop()
-        ends = await asyncio.gather(*tasks, return_exceptions=True)
-        assert {type(end) for end in ends} <= {type(None), PolyvoxError}
-        del tasks, ends
-        gc.collect()
-        await asyncio.get_running_loop().shutdown_default_executor()
+    before = threading.active_count()
+    database = Database(url)
+    await database.start()
+    usage = SqlUsage(database)
+    tasks = [
+        asyncio.create_task(usage.add([UsageIncrement(NOON, f"p{number}", "piper")]))
+        for number in range(30)
+    ]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await database.stop()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(end) for end in ends} <= {type(None), PolyvoxError}
+    del tasks, ends
+    gc.collect()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert threading.active_count() <= before
 
 
 async def test_a_server_that_went_away_is_an_error_once_and_then_forgotten(

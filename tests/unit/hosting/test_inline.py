@@ -22,12 +22,13 @@ from polyvox.errors import (
 from polyvox.hosting.engine import Cancelled, EngineJob
 from polyvox.hosting.inline import InlineHost
 from polyvox.hosting.turns import READ_AHEAD_MS
-from tests.support.threads import no_thread_left
 
 from .stage import PATIENCE_S, RATE, ScriptedEngine, tone
 
-FREED_S = 1.0
+FREED_S = 0.1
 """How soon a worker must be free after its listener left."""
+TRIES = 3
+"""A busy machine may delay any one."""
 
 
 @asynccontextmanager
@@ -130,7 +131,7 @@ async def test_who_has_had_least_audio_goes_first() -> None:
 
 async def test_leaving_cancels_a_job_at_work() -> None:
     engine = ScriptedEngine()
-    stopped_at: list[float] = []
+    left_at, stopped_at = list[float](), list[float]()
     working = threading.Event()
 
     def deaf(cancelled: Cancelled) -> Iterator[AudioChunk]:
@@ -145,12 +146,16 @@ async def test_leaving_cancels_a_job_at_work() -> None:
 
     engine.script["deaf"] = deaf
     async with running(engine, workers=1) as host:
-        async with host.run(job("deaf")):
-            await until(working.is_set)
-            left_at = time.monotonic()
-        await until(engine.jobs[0].closed.is_set)
-        assert engine.jobs[0].cancelled
-        assert stopped_at[0] - left_at < FREED_S
+        for number in range(TRIES):
+            working.clear()
+            async with host.run(job("deaf")):
+                await until(working.is_set)
+                left_at.append(time.monotonic())
+            await until(engine.jobs[number].closed.is_set)
+            assert engine.jobs[number].cancelled
+        assert (
+            min(stopped - left for stopped, left in zip(stopped_at, left_at, strict=True)) < FREED_S
+        )
         assert len(await listen(host, "next")) == 3
 
 
@@ -249,39 +254,39 @@ async def test_an_engine_that_cannot_load_fails_the_start_and_leaves_no_thread()
         def load(self) -> None:
             raise FileNotFoundError("/secret")
 
-    with no_thread_left():
-        host = InlineHost(Broken(), workers=2, queue_limit=2, name="broken")
-        with pytest.raises(
-            Misconfigured, match=r"^broken could not be loaded: FileNotFoundError\.$"
-        ):
-            await host.start()
-        with pytest.raises(Unavailable):
-            await listen(host)
-        await host.stop()
-        await host.stop()
+    before = threading.active_count()
+    host = InlineHost(Broken(), workers=2, queue_limit=2, name="broken")
+    with pytest.raises(Misconfigured, match=r"^broken could not be loaded: FileNotFoundError\.$"):
+        await host.start()
+    with pytest.raises(Unavailable):
+        await listen(host)
+    await host.stop()
+    await host.stop()
+    assert threading.active_count() == before
 
 
 async def test_stopping_ends_waiting_listeners_and_joins_every_thread() -> None:
     engine = ScriptedEngine(chunks=100, chunk_ms=int(READ_AHEAD_MS))
-    with no_thread_left():
-        host = InlineHost(engine, workers=2, queue_limit=8, name="scripted")
-        await host.start()
-        async with AsyncExitStack() as stack:
-            stream = await stack.enter_async_context(host.run(job("heard")))
-            await until(lambda: engine.jobs[0].chunks >= 2)
-            engine.gate.clear()
-            waiting = asyncio.create_task(listen(host, "waiting"))
-            await until(lambda: len(engine.jobs) == 2)
-            stopping = asyncio.create_task(host.stop())
-            await asyncio.sleep(0)
-            engine.gate.set()
-            await stopping
-            with pytest.raises(Unavailable, match="stopped"):
-                await waiting
-            with pytest.raises(Interrupted, match="stopped"):
-                _ = [chunk async for chunk in stream]
-            with pytest.raises(Unavailable):
-                await listen(host, "late")
+    before = threading.active_count()
+    host = InlineHost(engine, workers=2, queue_limit=8, name="scripted")
+    await host.start()
+    async with AsyncExitStack() as stack:
+        stream = await stack.enter_async_context(host.run(job("heard")))
+        await until(lambda: engine.jobs[0].chunks >= 2)
+        engine.gate.clear()
+        waiting = asyncio.create_task(listen(host, "waiting"))
+        await until(lambda: len(engine.jobs) == 2)
+        stopping = asyncio.create_task(host.stop())
+        await asyncio.sleep(0)
+        engine.gate.set()
+        await stopping
+        with pytest.raises(Unavailable, match="stopped"):
+            await waiting
+        with pytest.raises(Interrupted, match="stopped"):
+            _ = [chunk async for chunk in stream]
+        with pytest.raises(Unavailable):
+            await listen(host, "late")
+    assert threading.active_count() == before
     assert all(played.closed.is_set() for played in engine.jobs)
 
 

@@ -28,8 +28,10 @@ from polyvox.hosting.turns import READ_AHEAD_MS
 from .process_stage import SECRET, Stage, StageEngine, job, listen, until
 from .stage import PATIENCE_S, RATE, tone
 
-LEFT_S = 0.5
+LEFT_S = 0.1
 """How soon a listener who leaves must be free."""
+TRIES = 3
+"""A busy machine may delay any one."""
 
 
 @pytest.fixture
@@ -100,12 +102,16 @@ async def test_a_listener_who_does_not_read_stops_the_engine(stage: Stage) -> No
 
 async def test_leaving_returns_at_once_and_frees_the_engine_within_one_step(stage: Stage) -> None:
     async with stage.running(workers=1) as host:
-        async with host.run(job("long", chunks=1, then="wait")):
-            await stage.tells("wait long")
-            left_at = time.monotonic()
-        assert time.monotonic() - left_at < LEFT_S
-        assert len(await listen(host, "next")) == 3
-        assert stage.told().index("cancelled long") < stage.told().index("begin next")
+        took = []
+        for number in range(TRIES):
+            async with host.run(job(f"long {number}", chunks=1, then="wait")):
+                await stage.tells(f"wait long {number}")
+                left_at = time.monotonic()
+            took.append(time.monotonic() - left_at)
+            assert len(await listen(host, f"next {number}")) == 3
+            told = stage.told()
+            assert told.index(f"cancelled long {number}") < told.index(f"begin next {number}")
+        assert min(took) < LEFT_S
         pid = host.pid
         assert pid is not None
         assert len(await listen(host, "last")) == 3

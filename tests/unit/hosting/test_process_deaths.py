@@ -23,8 +23,8 @@ from .process_stage import Stage, alive, job, listen, until
 from .stage import tone
 
 KILLED = r"^The process of toy was killed by signal 9 \(out of memory\?\)\.$"
-AT_ONCE_S = 2.0
-LEFT_S = 0.5
+AT_ONCE_S = 0.5
+LEFT_S = 0.1
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +25,6 @@ from polyvox.provider.trial import Heard, hear
 from polyvox.providers.piper import provider as module
 from polyvox.providers.piper.provider import MAX_CHARACTERS, PiperProvider
 from polyvox.providers.piper.settings import PiperSettings
-from tests.support.threads import no_thread_left
 from tests.support.transcribe import likeness
 
 from .stage import JOE, SENTENCE, SPEAKERS, copy_joe, write_voice
@@ -209,6 +209,8 @@ async def test_many_at_once_each_hear_their_own_words(data_dir: Path) -> None:
 
 
 async def test_wrong_options_stop_the_start_and_leave_no_thread(tmp_path: Path) -> None:
-    with no_thread_left(), pytest.raises(ConfigError, match="workers"):
+    before = threading.active_count()
+    with pytest.raises(ConfigError, match="workers"):
         async with running(tmp_path, workers=0):
             pass
+    assert threading.active_count() == before
