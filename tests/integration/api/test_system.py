@@ -11,7 +11,6 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from polyvox_faulty.written import FaultA
 
 from polyvox.bootstrap import Loaders
@@ -24,12 +23,12 @@ from polyvox.providers.piper.provider import PiperProvider
 from polyvox.providers.xtts_v2.provider import XttsProvider
 from polyvox.providers.xtts_v2.weights import Weights
 from polyvox.services.system import database_in_words
+from tests.integration.api.catalogue import VOICES, Site
+from tests.integration.api.catalogue import site as catalogue_site
 from tests.integration.api.client import Client
 from tests.support.server import RunningServer, serving, settings_for
 from tests.support.xtts_files import weights_folder
 from tests.unit.hosting.process_stage import FACTORY
-
-VOICES = ("en_US-one-low", "de_DE-two-low")
 
 
 class Staged(XttsProvider):
@@ -58,42 +57,10 @@ LOADERS: Loaders = {
 }
 
 
-class Site:
-    """A catalogue whose files never come."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self.asked = asyncio.Event()
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        files = {
-            f"{voice}{end}": {"size_bytes": 1000, "md5_digest": "0" * 32}
-            for voice in VOICES
-            for end in (".onnx", ".onnx.json")
-        }
-        if request.path.endswith("voices.json"):
-            listed = {
-                v: {"files": {n: f for n, f in files.items() if n.startswith(v)}} for v in VOICES
-            }
-            return web.Response(body=json.dumps(listed))
-        response = web.StreamResponse(headers={"Content-Length": "1000"})
-        await response.prepare(request)
-        await response.write(b"x" * 400)
-        self.asked.set()
-        await asyncio.Event().wait()
-        raise AssertionError("never")
-
-
 @pytest_asyncio.fixture
 async def site() -> AsyncIterator[Site]:
-    site, app = Site(), web.Application()
-    app.router.add_get("/{path:.*}", site.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    site.url = f"http://127.0.0.1:{runner.addresses[0][1]}/voices.json"
-    yield site
-    await runner.cleanup()
+    async with catalogue_site() as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
