@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from polyvox.console import words
+from polyvox.console.dialogs import confirm, telling
 from polyvox.console.focus import focus, rescue
-from polyvox.console.frame import called, done, heading, told
+from polyvox.console.frame import called, heading
 from polyvox.errors import PolyvoxError
 from polyvox.services.catalogue import matching, spoken_as
 from polyvox.services.installing import Installation, InstallService, InstallState, Model
@@ -70,24 +71,17 @@ class Installing:
         self.look()
 
     def _ask_to_remove(self, provider: str) -> None:
+        async def go_on() -> None:
+            self._look_at_models()
+
         name = self._name(provider)
-        with ui.dialog().props('role="alertdialog" aria-label="Remove"') as dialog, ui.card():
-            ui.label(f"Remove the model of {name}? It cannot speak until it is installed again.")
-
-            async def remove() -> None:
-                dialog.close()
-                try:
-                    await self._installs.remove_model(provider)
-                except PolyvoxError as error:
-                    told(error)
-                    return
-                done(f"The model of {name} is removed.")
-                self._look_at_models()
-
-            with ui.row():
-                ui.button("Remove", on_click=remove, color="negative")
-                ui.button("Keep", on_click=dialog.close).props("flat autofocus")
-        dialog.open()
+        confirm(
+            "Remove",
+            f"Remove the model of {name}? It cannot speak until it is installed again.",
+            lambda: self._installs.remove_model(provider),
+            said=f"The model of {name} is removed.",
+            then=go_on,
+        )
 
 
 class _ModelCard:
@@ -164,9 +158,8 @@ class _Voices:
     async def _fetch(self) -> None:
         self._open.props("loading")
         try:
-            self._known = await self._installs.catalogue(self._provider)
-        except PolyvoxError as error:
-            told(error)
+            with telling():
+                self._known = await self._installs.catalogue(self._provider)
         finally:
             self._open.props(remove="loading")
         if self._known:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from polyvox.console import words
+from polyvox.console.dialogs import ask_name, confirm
 from polyvox.console.focus import focus_near
-from polyvox.console.frame import called, done, heading, in_words, told
-from polyvox.errors import PolyvoxError
+from polyvox.console.frame import called, heading
 from polyvox.services.ports import ApiKey
 
 if TYPE_CHECKING:
@@ -59,24 +59,11 @@ class Keys:
             self._revokes[key.id] = revoke
 
     def _ask_for_name(self) -> None:
-        with ui.dialog().props('aria-label="New key"') as dialog, ui.card():
-            name = ui.input("What is it for?").props("autofocus")
+        async def show(made: tuple[ApiKey, str]) -> None:
+            self._show(made[1])
+            await self._list.refresh()
 
-            async def create() -> None:
-                try:
-                    _, secret = await self._keys.create(name.value or "")
-                except PolyvoxError as error:
-                    name.error = in_words(error)
-                    return
-                dialog.close()
-                self._show(secret)
-                await self._list.refresh()
-
-            name.on("keydown.enter", create)
-            with ui.row():
-                ui.button("Create", on_click=create)
-                ui.button("Cancel", on_click=dialog.close).props("flat")
-        dialog.open()
+        ask_name("New key", "What is it for?", self._keys.create, show)
 
     def _show(self, secret: str) -> None:
         with ui.dialog().props('persistent aria-label="Your new key"') as dialog, ui.card():
@@ -89,22 +76,15 @@ class Keys:
         dialog.open()
 
     def _ask_to_revoke(self, key: ApiKey) -> None:
-        with ui.dialog().props('role="alertdialog" aria-label="Revoke"') as dialog, ui.card():
-            ui.label(f"Revoke {key.name}? Whoever uses it is turned away from now on.")
+        async def go_on() -> None:
+            place = [*self._revokes].index(key.id)
+            await self._list.refresh()
+            focus_near(place, [*self._revokes.values()], self._new)
 
-            async def revoke() -> None:
-                dialog.close()
-                try:
-                    await self._keys.revoke(key.id)
-                except PolyvoxError as error:
-                    told(error)
-                    return
-                done(f"{key.name} is revoked.")
-                place = [*self._revokes].index(key.id)
-                await self._list.refresh()
-                focus_near(place, [*self._revokes.values()], self._new)
-
-            with ui.row():
-                ui.button("Revoke", on_click=revoke, color="negative")
-                ui.button("Keep", on_click=dialog.close).props("flat autofocus")
-        dialog.open()
+        confirm(
+            "Revoke",
+            f"Revoke {key.name}? Whoever uses it is turned away from now on.",
+            lambda: self._keys.revoke(key.id),
+            said=f"{key.name} is revoked.",
+            then=go_on,
+        )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from polyvox.console import words
-from polyvox.console.frame import called, done, heading, told
+from polyvox.console.dialogs import telling
+from polyvox.console.frame import called, done, heading
 from polyvox.domain.capabilities import State
-from polyvox.errors import PolyvoxError
 from polyvox.services import system
 from polyvox.services.found import Found
 
@@ -62,13 +62,11 @@ class Machinery:
     async def _toggle_engine(self, provider: str) -> None:
         found = self._providers.find(provider)
         engine = system.engine_of(found)
-        try:
+        with telling():
             if engine and engine.state == "loaded":
                 await system.unload(found)
             else:
                 await system.load(found)
-        except PolyvoxError as error:
-            told(error)
         self.look()
 
 

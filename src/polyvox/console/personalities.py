@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from polyvox.console.dialogs import ask_name, confirm, telling
 from polyvox.console.focus import focus_near
-from polyvox.console.frame import called, done, frame, in_words, told
+from polyvox.console.frame import called, frame
 from polyvox.domain.voice_config import VoiceConfig
-from polyvox.errors import PolyvoxError
 from polyvox.services.ports import Personality
 
 if TYPE_CHECKING:
@@ -95,54 +95,35 @@ class _List:
         return link
 
     def _ask_for_new(self) -> None:
-        with ui.dialog().props('aria-label="New personality"') as dialog, ui.card():
-            name = ui.input("Name").props("autofocus")
+        ask_name("New personality", "Name", lambda name: self._create(name, VoiceConfig()), _open)
 
-            async def create() -> None:
-                try:
-                    await self._create(name.value or "", VoiceConfig())
-                except PolyvoxError as error:
-                    name.error = in_words(error)
-
-            name.on("keydown.enter", create)
-            with ui.row():
-                ui.button("Create", on_click=create)
-                ui.button("Cancel", on_click=dialog.close).props("flat")
-        dialog.open()
-
-    async def _create(self, name: str, config: VoiceConfig, description: str = "") -> None:
+    async def _create(self, name: str, config: VoiceConfig, description: str = "") -> Personality:
         taken = {p.id for p in await self._personalities.list()}
-        made = await self._personalities.create(
+        return await self._personalities.create(
             free_id(name, taken), name=name, description=description, voice_config=config
         )
-        ui.navigate.to(f"/personalities/{made.id}")
 
     async def _duplicate(self, one: Personality) -> None:
-        try:
-            await self._create(f"{one.name} (copy)", one.voice_config, one.description)
-        except PolyvoxError as error:
-            told(error)
+        with telling():
+            await _open(await self._create(f"{one.name} (copy)", one.voice_config, one.description))
 
     def _ask_to_delete(self, one: Personality) -> None:
-        with ui.dialog().props('role="alertdialog" aria-label="Delete"') as dialog, ui.card():
-            ui.label(f"Delete {one.name}? Callers who name it will get an error.")
+        async def go_on() -> None:
+            place = [each.id for each in self._found].index(one.id)
+            await self._rows.refresh()
+            focus_near(place, [self._drawn[each.id].link for each in self._found], self._new)
 
-            async def delete() -> None:
-                dialog.close()
-                try:
-                    await self._personalities.delete(one.id)
-                except PolyvoxError as error:
-                    told(error)
-                    return
-                done(f"{one.name} is deleted.")
-                place = [each.id for each in self._found].index(one.id)
-                await self._rows.refresh()
-                focus_near(place, [self._drawn[each.id].link for each in self._found], self._new)
+        confirm(
+            "Delete",
+            f"Delete {one.name}? Callers who name it will get an error.",
+            lambda: self._personalities.delete(one.id),
+            said=f"{one.name} is deleted.",
+            then=go_on,
+        )
 
-            with ui.row():
-                ui.button("Delete", on_click=delete, color="negative")
-                ui.button("Keep", on_click=dialog.close).props("flat autofocus")
-        dialog.open()
+
+async def _open(made: Personality) -> None:
+    ui.navigate.to(f"/personalities/{made.id}")
 
 
 def free_id(name: str, taken: set[str]) -> str:

@@ -9,6 +9,7 @@ import langcodes
 from nicegui import ui
 
 from polyvox.console import sample_report as words
+from polyvox.console.dialogs import confirm
 from polyvox.console.editing import Editing
 from polyvox.console.frame import called, done, heading, told
 from polyvox.console.sample_engine import SampleEngine, address, player
@@ -196,23 +197,14 @@ class SampleCard:
         return True
 
     def _ask_to_delete(self) -> None:
-        with ui.dialog().props('role="alertdialog" aria-label="Delete"') as dialog, ui.card():
-            ui.label(f"Delete {self.title}, and all that was made of it?")
-
-            async def delete() -> None:
-                dialog.close()
-                try:
-                    await self._samples.delete(self._sample.meta.id)
-                except PolyvoxError as error:
-                    told(error)
-                    return
-                done(f"{self.title} is deleted.")
-                await self._changed(self._sample.meta.id)
-
-            with ui.row():
-                ui.button("Delete", on_click=delete, color="negative")
-                ui.button("Keep", on_click=dialog.close).props("flat autofocus")
-        dialog.open()
+        key = self._sample.meta.id
+        confirm(
+            "Delete",
+            f"Delete {self.title}, and all that was made of it?",
+            lambda: self._samples.delete(key),
+            said=f"{self.title} is deleted.",
+            then=lambda: self._changed(key),
+        )
 
 
 def _gauge(gauge: words.Gauge) -> None:

@@ -6,12 +6,12 @@ from nicegui import ui
 from nicegui.element import Element
 
 from polyvox.console.assignment import assign, is_assigned
+from polyvox.console.dialogs import telling
 from polyvox.console.editing import Editing
 from polyvox.console.focus import focus
-from polyvox.console.frame import called, heading, told
+from polyvox.console.frame import called, heading
 from polyvox.console.sample_report import STATES
 from polyvox.domain.samples import Readiness
-from polyvox.errors import PolyvoxError
 from polyvox.services.sample_ports import PreparedSample, StoredSample
 
 
@@ -102,10 +102,8 @@ class SampleEngine:
 
     async def _prepare(self, denoise: bool | None) -> None:
         samples = self._editing.host.services.samples
-        try:
+        with telling():
             await samples.prepare(self._sample.meta.id, self._provider, denoise=denoise)
             self._sample = await samples.get(self._sample.meta.id)
-        except PolyvoxError as error:
-            told(error)
         self._sound.refresh()
         focus(self._preparing)
