@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,18 +24,15 @@ STEPS = 4
 RATE = 24_000
 
 
-@pytest.fixture(scope="module", autouse=True)
-def exact() -> Iterator[None]:
-    """In double precision: what rounding does to made-up weights depends on the processor."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(before)
-
-
 @pytest.fixture(scope="module", params=[True, False], ids=["multispeaker", "single speaker"])
 def speaking(request: pytest.FixtureRequest) -> StyleTTS2:
-    return load_model(made_once(multispeaker=request.param)).double()
+    return load_model(made_once(multispeaker=request.param))
+
+
+@pytest.fixture(scope="module")
+def exact(speaking: StyleTTS2) -> StyleTTS2:
+    """In double precision: what rounding does to made-up weights depends on the processor."""
+    return deepcopy(speaking).double()
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -68,26 +66,28 @@ def close(ours: Tensor, theirs: Tensor, *, limit: float = 1e-4) -> None:
 
 
 @pytest.mark.parametrize("row", range(len(LENGTHS)))
-def test_a_row_of_a_batch_is_what_it_is_alone(speaking: StyleTTS2, row: int) -> None:
+def test_a_row_of_a_batch_is_what_it_is_alone(exact: StyleTTS2, row: int) -> None:
     count, one = int(LENGTHS[row]), slice(row, row + 1)
-    together = speaking.embed(texts(), LENGTHS)
-    alone = speaking.embed(texts()[one, :count], LENGTHS[one])
+    together = exact.embed(texts(), LENGTHS)
+    alone = exact.embed(texts()[one, :count], LENGTHS[one])
     close(together.text[one, :, :count], alone.text)
     close(together.bert[one, :count], alone.bert)
     close(together.encoded[one, :, :count], alone.encoded)
 
-    told = styles() if speaking.multispeaker else None
-    its = styles()[one] if speaking.multispeaker else None
-    mine = DiffusionNoise(noise().initial[one], noise().steps[:, one])
+    style = styles().double()
+    told = style if exact.multispeaker else None
+    its = style[one] if exact.multispeaker else None
+    all_noise = DiffusionNoise(noise().initial.double(), noise().steps.double())
+    mine = DiffusionNoise(all_noise.initial[one], all_noise.steps[:, one])
     for scale in (1.0, 1.5):
         close(
-            speaking.diffuse(together, told, STEPS, scale, noise())[one],
-            speaking.diffuse(alone, its, STEPS, scale, mine),
+            exact.diffuse(together, told, STEPS, scale, all_noise)[one],
+            exact.diffuse(alone, its, STEPS, scale, mine),
         )
 
-    speed = torch.tensor([1.0, 0.5, 1.0, 1.25])
-    batch = speaking.predict(together, styles()[:, 128:], speed)
-    single = speaking.predict(alone, styles()[one, 128:], speed[one])
+    speed = torch.tensor([1.0, 0.5, 1.0, 1.25], dtype=torch.float64)
+    batch = exact.predict(together, style[:, 128:], speed)
+    single = exact.predict(alone, style[one, 128:], speed[one])
     frames = int(single.frames[0])
     assert int(batch.frames[row]) == frames
     assert torch.equal(batch.durations[one, :count], single.durations)
@@ -142,7 +142,7 @@ def test_speed_divides_durations(speaking: StyleTTS2) -> None:
 
 def test_the_last_token_of_a_single_speaker_lingers() -> None:
     """As in the inference published with the checkpoint; nothing else differs here."""
-    single = load_model(made_once(multispeaker=False)).double()
+    single = load_model(made_once(multispeaker=False))
     _, prosody = whole(single, texts(), LENGTHS)
     embedded = single.embed(texts(), LENGTHS)
     styled = single.predictor.encode(embedded.encoded, styles()[:, 128:], LENGTHS)
@@ -157,9 +157,7 @@ def test_the_last_token_of_a_single_speaker_lingers() -> None:
 @pytest.mark.parametrize("decoder", ["hifigan", "istftnet"])
 def test_features_come_a_frame_late_with_hifigan_only(decoder: str) -> None:
     """As in the published inference."""
-    model = load_model(
-        made_once(decoder="istftnet" if decoder == "istftnet" else "hifigan")
-    ).double()
+    model = load_model(made_once(decoder="istftnet" if decoder == "istftnet" else "hifigan"))
     embedded, prosody = whole(model, texts()[:1, :21], LENGTHS[:1])
     token_of_frame = torch.arange(21).repeat_interleave(prosody.durations[0])
     if decoder == "hifigan":
@@ -187,10 +185,8 @@ def test_a_single_speaker_diffuses_as_one_whose_reference_says_nothing() -> None
         mute[key] = torch.zeros_like(mute[key])
     folder = made_once(multispeaker=False)
     config, plbert = read_config(folder), read_plbert(folder)
-    alone = assemble(single, config, plbert).double()
-    deaf = assemble(
-        {**single, "diffusion": mute}, {**config, "multispeaker": True}, plbert
-    ).double()
+    alone = assemble(single, config, plbert)
+    deaf = assemble({**single, "diffusion": mute}, {**config, "multispeaker": True}, plbert)
 
     assert (alone.multispeaker, deaf.multispeaker) == (False, True)
     embedded = alone.embed(texts(), LENGTHS)
@@ -248,6 +244,6 @@ def test_total_silence_is_not_cut() -> None:
 
 
 def test_what_a_model_tells_of_itself(checkpoint: Path) -> None:
-    model = load_model(checkpoint).double()
+    model = load_model(checkpoint)
 
     assert (model.multispeaker, model.sample_rate, model.longest_ids) == (True, RATE, 512)
