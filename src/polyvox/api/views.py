@@ -130,6 +130,8 @@ class ProviderList(BaseModel):
 
 
 class LanguageView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     language: str
     name: str
     own_name: str

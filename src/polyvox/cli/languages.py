@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, table
@@ -10,11 +10,12 @@ from polyvox.cli.session import call
 
 if TYPE_CHECKING:
     from polyvox.services.container import Services
+    from polyvox.services.languages import LanguageRow
 
 
 def languages(as_json: Json = False) -> None:
     """List languages, and who speaks each."""
-    rows: list[dict[str, Any]] = call(_rows)
+    rows = call(_rows)
     if as_json:
         print_json(rows)
         return
@@ -22,11 +23,11 @@ def languages(as_json: Json = False) -> None:
         ("language", "name", "own name", "spoken by", "as"),
         (
             (
-                row["language"],
-                row["name"],
-                row["own_name"],
-                ", ".join(row["providers"]) or "nobody yet",
-                ", ".join(row["tags"]),
+                row.language,
+                row.name,
+                row.own_name,
+                ", ".join(row.providers) or "nobody yet",
+                ", ".join(row.tags),
             )
             for row in rows
         ),
@@ -34,7 +35,7 @@ def languages(as_json: Json = False) -> None:
     )
 
 
-async def _rows(services: Services) -> list[dict[str, Any]]:
+async def _rows(services: Services) -> list[LanguageRow]:
     from polyvox.services.languages import languages as rows
 
     return rows(services.providers)

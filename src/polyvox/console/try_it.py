@@ -59,9 +59,9 @@ class _TryIt:
     def _tongues(self) -> dict[str, str]:
         """The personality's languages first, then all others that somebody speaks."""
         chosen = self._editing.config.languages
-        rows = {str(row["language"]): row for row in languages(self._services.providers)}
-        names = {tag: _both(str(row["name"]), str(row["own_name"])) for tag, row in rows.items()}
-        spoken = [tag for tag, row in rows.items() if row["providers"]]
+        rows = languages(self._services.providers)
+        names = {row.language: _both(row.name, row.own_name) for row in rows}
+        spoken = [row.language for row in rows if row.providers]
         offered = dict.fromkeys((*chosen.supported, *spoken))
         primary = names.get(chosen.primary, chosen.primary)
         return {AS_CONFIGURED: f"Its own: {primary}"} | {t: names.get(t, t) for t in offered}

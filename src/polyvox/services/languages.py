@@ -64,25 +64,37 @@ class ForPersonality:
     unready: tuple[str, ...]
 
 
-def languages(providers: Providers) -> list[dict[str, object]]:
-    """Each language's tag, English and own name, the providers that can speak it now, and a sentence
-    to hear a voice by."""
+@dataclass(frozen=True, slots=True)
+class LanguageRow:
+    """A language, by its English and its own name, and who can speak it now.
+
+    ``language`` is its tag, ``tags`` are those that the ``providers`` know it by, ``sentence`` is to
+    hear a voice by.
+    """
+
+    language: str
+    name: str
+    own_name: str
+    providers: tuple[str, ...]
+    tags: tuple[str, ...]
+    sentence: str
+
+
+def languages(providers: Providers) -> list[LanguageRow]:
+    """By tag."""
     spoken = _spoken(providers)
-    bases = {tag.split("-")[0] for tags in spoken.values() for tag in tags}
-    rows: list[dict[str, object]] = []
-    for tag in sorted(set(SPECIFIED) | bases):
-        named = langcodes.Language.get(tag)
-        rows.append(
-            {
-                "language": tag,
-                "name": named.display_name(),
-                "own_name": named.autonym(),
-                "providers": _who(tag, spoken),
-                "tags": sorted({t for ts in spoken.values() for t in ts if _speaks(tag, (t,))}),
-                "sentence": sentence(tag),
-            }
+    known = {tag for tags in spoken.values() for tag in tags}
+    return [
+        LanguageRow(
+            language=tag,
+            name=(named := langcodes.Language.get(tag)).display_name(),
+            own_name=named.autonym(),
+            providers=_who(tag, spoken),
+            tags=tuple(sorted(each for each in known if _speaks(tag, (each,)))),
+            sentence=sentence(tag),
         )
-    return rows
+        for tag in sorted({*SPECIFIED, *(each.split("-")[0] for each in known)})
+    ]
 
 
 async def speakers(
@@ -111,11 +123,9 @@ async def for_personality(services: Services, personality: Personality) -> list[
     found = []
     for tag in tags:
         known = langcodes.Language.get(tag)
-        others = [p for p in _who(tag, spoken) if p not in able[tag]]
+        others = tuple(p for p in _who(tag, spoken) if p not in able[tag])
         names = known.display_name(), known.autonym()
-        found.append(
-            ForPersonality(tag, *names, able[tag], tuple(others), tuple(_who(tag, unready)))
-        )
+        found.append(ForPersonality(tag, *names, able[tag], others, _who(tag, unready)))
     return sorted(found, key=lambda language: language.name)
 
 
@@ -133,8 +143,8 @@ def _spoken(providers: Providers, *, ready: bool = True) -> dict[str, tuple[str,
     }
 
 
-def _who(wanted: str, spoken: Mapping[str, tuple[str, ...]]) -> list[str]:
-    return [provider for provider, tags in spoken.items() if _speaks(wanted, tags)]
+def _who(wanted: str, spoken: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(provider for provider, tags in spoken.items() if _speaks(wanted, tags))
 
 
 def _speaks(wanted: str, tags: tuple[str, ...]) -> bool:
