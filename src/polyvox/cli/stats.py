@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,9 @@ from polyvox.cli.output import print_json, table
 from polyvox.cli.session import call
 
 if TYPE_CHECKING:
+    from polyvox.domain.counts import Counts
     from polyvox.services.container import Services
+    from polyvox.services.ports import UsageTotals
 
 _AGO = re.compile(r"(\d{1,6})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -34,41 +36,28 @@ def stats(
     now = datetime.now(UTC)
     begin, end = moment(since, now), moment(until, now)
 
-    async def rows(services: Services) -> list[dict[str, Any]]:
-        from polyvox.services.usage import as_row
-
-        totals = await services.usage.totals(
+    async def asked(services: Services) -> Sequence[UsageTotals]:
+        return await services.usage.totals(
             personality=personality, since=begin, until=end, by_personality=True, by_hour=by_hour
         )
-        return [as_row(total) for total in totals]
 
-    found = call(rows, providers=False)
+    found = call(asked, providers=False)
     if as_json:
-        print_json(found)
+        from polyvox.services.usage import as_row
+
+        print_json([as_row(totals) for totals in found])
         return
-    hour = ("hour",) if by_hour else ()
     table(
-        (*hour, "personality", "provider", *_FIGURES),
-        ([*_cells(row, by_hour=by_hour)] for row in found),
+        (*(["hour"] if by_hour else []), "personality", "provider", *COLUMNS),
+        map(_cells, found),
         empty="Nothing was spoken in that time.",
     )
 
 
-_FIGURES = ("requests", "failed", "characters", "audio", "from cache", "latency", "first audio")
-
-
-def _cells(row: dict[str, Any], *, by_hour: bool) -> Iterable[object]:
-    if by_hour:
-        yield f"{datetime.fromisoformat(row['hour']).astimezone():%Y-%m-%d %H:%M}"
-    yield row.get("personality", "")
-    yield row["provider"]
-    yield row["requests"]
-    yield row["failures"]
-    yield row["characters"]
-    yield f"{row['audio_seconds']:.0f} s"
-    yield "" if row["cache_rate"] is None else f"{row['cache_rate']:.0%}"
-    yield _ms(row["avg_latency_ms"])
-    yield _half_within(row["p50_ttfa_ms"])
+def _cells(totals: UsageTotals) -> Sequence[object]:
+    hour = (f"{totals.hour.astimezone():%Y-%m-%d %H:%M}",) if totals.hour else ()
+    figures = (cell(totals.counts) for cell in COLUMNS.values())
+    return (*hour, totals.personality, totals.provider, *figures)
 
 
 def _ms(value: float | None) -> str:
@@ -76,9 +65,20 @@ def _ms(value: float | None) -> str:
 
 
 def _half_within(value: float | None) -> str:
-    from polyvox.services.usage import SLOWEST_MS
+    from polyvox.domain.histogram import SLOWEST_MS
 
     return f"≥ {value:.0f} ms" if value == SLOWEST_MS else _ms(value)
+
+
+COLUMNS: Mapping[str, Callable[[Counts], object]] = {
+    "requests": lambda counts: counts.requests,
+    "failed": lambda counts: counts.failures,
+    "characters": lambda counts: counts.characters,
+    "audio": lambda counts: f"{counts.audio_seconds:.0f} s",
+    "from cache": lambda counts: "" if counts.cache_rate is None else f"{counts.cache_rate:.0%}",
+    "latency": lambda counts: _ms(counts.latency.average_ms),
+    "first audio": lambda counts: _half_within(counts.ttfa.quantile_ms(0.5)),
+}
 
 
 def moment(text: str | None, now: datetime) -> datetime | None:

@@ -125,7 +125,7 @@ class _Dashboard:
         if lines != self._lines:
             self._lines = lines
             self._table.refresh()
-        replies = counted(sum(hour.requests for hour in hours), "reply", "replies")
+        replies = counted(sum(hour.counts.requests for hour in hours), "reply", "replies")
         self._status.set_text(f"{replies} by {counted(len(lines), 'provider')}")
 
     def _show_charts(self, hours: Sequence[UsageTotals], begins: list[datetime]) -> None:

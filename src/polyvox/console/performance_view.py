@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from polyvox.console.timeline_view import counted, duration
+from polyvox.domain.counts import Counts
+from polyvox.domain.histogram import SLOWEST_MS
 from polyvox.services.failures import Named
 from polyvox.services.ports import UsageTotals
 from polyvox.services.quota_rows import QuotaRow
-from polyvox.services.usage import SLOWEST_MS, as_row
 
 NONE = "–"
-HEADINGS = (
-    *("Provider", "Replies", "Success", "Average time", "First audio: half within"),
-    *("95 % within", "From the cache", "Characters"),
-)
-_HISTOGRAMS = ("latency_histogram", "ttfa_histogram")
-_NAMES = ("personality", "provider", "hour", "last_used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,44 +60,20 @@ class Bar:
     told: str
 
 
-def summed(parts: Sequence[UsageTotals]) -> UsageTotals:
-    """``parts`` of one provider, at least one, as one."""
-    first = parts[0]
-    plain = [f.name for f in fields(first) if f.name not in (*_NAMES, *_HISTOGRAMS)]
-    sums = {name: sum(getattr(part, name) for part in parts) for name in plain}
-    histograms: dict[str, Any] = {
-        name: tuple(map(sum, zip(*(getattr(part, name) for part in parts), strict=True)))
-        for name in _HISTOGRAMS
-    }
-    last = max((part.last_used for part in parts if part.last_used), default=None)
-    return replace(first, hour=None, last_used=last, **sums, **histograms)
-
-
-def by_provider(hours: Iterable[UsageTotals]) -> dict[str, list[UsageTotals]]:
-    found: dict[str, list[UsageTotals]] = {}
+def by_provider(hours: Iterable[UsageTotals]) -> dict[str, list[Counts]]:
+    found: defaultdict[str, list[Counts]] = defaultdict(list)
     for hour in hours:
-        found.setdefault(hour.provider, []).append(hour)
+        found[hour.provider].append(hour.counts)
     return found
 
 
 def table(hours: Sequence[UsageTotals], name: Named) -> list[tuple[str, ...]]:
     """A line of HEADINGS per provider, who spoke most first."""
-    totals = [summed(parts) for parts in by_provider(hours).values()]
-    return [_line(each, name) for each in sorted(totals, key=lambda t: -t.requests)]
-
-
-def _line(totals: UsageTotals, name: Named) -> tuple[str, ...]:
-    figures = as_row(totals)
-    return (
-        name(totals.provider),
-        f"{totals.requests:,}",
-        percent(figures["success_rate"]),
-        _time(figures["avg_latency_ms"]),
-        _within(figures["p50_ttfa_ms"]),
-        _within(figures["p95_ttfa_ms"]),
-        percent(figures["cache_rate"]),
-        f"{totals.characters:,}",
-    )
+    totals = {provider: Counts.total(parts) for provider, parts in by_provider(hours).items()}
+    return [
+        (name(provider), *(cell(counts) for cell in COLUMNS.values()))
+        for provider, counts in sorted(totals.items(), key=lambda total: -total[1].requests)
+    ]
 
 
 def percent(share: float | None) -> str:
@@ -120,29 +91,35 @@ def _within(ms: float | None) -> str:
     return f"≥ {ms / 1000:g} s" if ms == SLOWEST_MS else _time(ms)
 
 
+COLUMNS: Mapping[str, Callable[[Counts], str]] = {
+    "Replies": lambda counts: f"{counts.requests:,}",
+    "Success": lambda counts: percent(counts.success_rate),
+    "Average time": lambda counts: _time(counts.latency.average_ms),
+    "First audio: half within": lambda counts: _within(counts.ttfa.quantile_ms(0.5)),
+    "95 % within": lambda counts: _within(counts.ttfa.quantile_ms(0.95)),
+    "From the cache": lambda counts: percent(counts.cache_rate),
+    "Characters": lambda counts: f"{counts.characters:,}",
+}
+HEADINGS = ("Provider", *COLUMNS)
+
+
 def series(
     hours: Sequence[UsageTotals], begins: Sequence[datetime], step: timedelta, name: Named
 ) -> list[Series]:
     """One per provider, with a value per point."""
-    return [
-        _series(name(provider), parts, begins, step)
-        for provider, parts in sorted(by_provider(hours).items())
-    ]
-
-
-def _series(
-    name: str, parts: Sequence[UsageTotals], begins: Sequence[datetime], step: timedelta
-) -> Series:
-    replies = [0] * len(begins)
-    waited, timed = [0.0] * len(begins), [0] * len(begins)
-    for part in parts:
-        place = (part.hour - begins[0]) // step if part.hour else -1
+    points: defaultdict[str, list[list[Counts]]] = defaultdict(lambda: [[] for _ in begins])
+    for each in hours:
+        place = (each.hour - begins[0]) // step if each.hour else -1
+        parts = points[each.provider]
         if 0 <= place < len(begins):
-            replies[place] += part.requests
-            waited[place] += part.ttfa_ms
-            timed[place] += sum(part.ttfa_histogram)
-    means = tuple(ms / n if n else None for ms, n in zip(waited, timed, strict=True))
-    return Series(name, tuple(replies), means)
+            parts[place].append(each.counts)
+    return [_series(name(provider), points[provider]) for provider in sorted(points)]
+
+
+def _series(name: str, points: Iterable[Iterable[Counts]]) -> Series:
+    totals = [Counts.total(parts) for parts in points]
+    replies = tuple(counts.requests for counts in totals)
+    return Series(name, replies, tuple(counts.ttfa.average_ms for counts in totals))
 
 
 def bars(rows: Sequence[QuotaRow], name: Named) -> list[Bar]:

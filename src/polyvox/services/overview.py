@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from polyvox.domain.capabilities import Availability, Capabilities, Kind
+from polyvox.domain.counts import Counts
 from polyvox.domain.speech import SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.routing.candidates import Plan
 from polyvox.services.found import Found
-from polyvox.services.ports import PersonalityReader, UsageTotals
+from polyvox.services.ports import PersonalityReader
 from polyvox.services.prospects import Prospect, out, ready
 from polyvox.services.providers import Providers
 from polyvox.services.quota import QuotaService
@@ -79,7 +80,7 @@ class Overview:
     async def measured(self) -> dict[str, Measured]:
         """By provider; one that has made nothing of late is missing."""
         totals = await self._usage.totals(since=self._now() - MEASURED_FOR)
-        return {t.provider: speed for t in totals if (speed := measured_of(t)) is not None}
+        return {t.provider: speed for t in totals if (speed := measured_of(t.counts))}
 
     async def chain(self, personality: str, language: str | None = None) -> list[Prospect]:
         """What would happen now at each link of the personality's chain, in its order, were it to
@@ -156,18 +157,7 @@ def _facts(
     )
 
 
-def measured_of(totals: UsageTotals) -> Measured | None:
-    """None where nothing was synthesized.
-
-    Usage sums the audio of replays with that of synthesis; the share of segments that were replayed
-    is taken for their share of the audio, so with replays among them the factor is an estimate.
-    """
-    made = sum(totals.ttfa_histogram)
-    if not made:
-        return None
-    fresh = 1 - totals.cache_hits / totals.segments if totals.segments else 0.0
-    audio_ms = totals.audio_ms * fresh
-    return Measured(
-        first_audio_ms=totals.ttfa_ms / made,
-        real_time_factor=totals.latency_ms / audio_ms if audio_ms else None,
-    )
+def measured_of(counts: Counts) -> Measured | None:
+    """None where nothing was synthesized."""
+    first_audio_ms = counts.ttfa.average_ms
+    return None if first_audio_ms is None else Measured(first_audio_ms, counts.real_time_factor)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
+from polyvox.domain.counts import Counts
 from polyvox.domain.quota import Charge
 from polyvox.domain.speech import SpeechReport
 from polyvox.domain.voice_config import VoiceConfig
-
-LATENCY_BUCKETS_MS = (50, 100, 200, 350, 500, 750, 1000, 1500, 2500, 5000, 10_000, 30_000)
-"""Upper bounds of the latency histograms, in ms; one more bucket holds what is slower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +38,33 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class UsageIncrement:
-    """What one reply adds for one provider.
-
-    ``requests``, ``successes`` and ``failures`` count replies that the provider took part in,
-    ``segments`` and ``cache_hits`` segments, ``characters`` those it spoke. Sums are in ms;
-    ``latency_bucket`` and ``ttfa_bucket`` are indexes into LATENCY_BUCKETS_MS (the last + 1 for
-    slower), None when nothing was synthesized. ``personality`` is "" for a request without one.
-    """
+    """What one reply adds for one provider. ``personality`` is "" for a request without one."""
 
     at: datetime
     personality: str
     provider: str
-    requests: int = 0
-    successes: int = 0
-    failures: int = 0
-    segments: int = 0
-    cache_hits: int = 0
-    characters: int = 0
-    audio_ms: float = 0.0
-    latency_ms: float = 0.0
-    latency_bucket: int | None = None
-    ttfa_ms: float = 0.0
-    ttfa_bucket: int | None = None
+    counts: Counts
+
+
+class UsageQuery(TypedDict, total=False):
+    """Which sums are asked for; the period is of whole hours of UTC, without that of ``until``."""
+
+    personality: str | None
+    provider: str | None
+    since: datetime | None
+    until: datetime | None
+    by_personality: bool
+    by_hour: bool
 
 
 @dataclass(frozen=True, slots=True)
 class UsageTotals:
-    """Sums over the asked period; histograms have len(LATENCY_BUCKETS_MS) + 1 counts."""
+    """Sums over the asked period."""
 
     personality: str
     provider: str
     hour: datetime | None
-    requests: int
-    successes: int
-    failures: int
-    segments: int
-    cache_hits: int
-    characters: int
-    audio_ms: float
-    latency_ms: float
-    latency_histogram: tuple[int, ...]
-    ttfa_ms: float
-    ttfa_histogram: tuple[int, ...]
+    counts: Counts
     last_used: datetime | None
 
 
@@ -151,16 +134,7 @@ class UsageRepository(Protocol):
         """Add up by hour, personality and provider, atomically across processes."""
         ...
 
-    async def totals(
-        self,
-        *,
-        personality: str | None = None,
-        provider: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        by_personality: bool = False,
-        by_hour: bool = False,
-    ) -> Sequence[UsageTotals]:
+    async def totals(self, **asked: Unpack[UsageQuery]) -> Sequence[UsageTotals]:
         """Sums per provider (and personality, and hour, where asked; else "" and None)."""
         ...
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import StringIO
-from typing import Any
+from typing import Any, Unpack
 
 import structlog
 
-from polyvox.domain.speech import Attempt, Outcome, SpeechReport
+from polyvox.domain.counts import Counts, counts_of
+from polyvox.domain.speech import SpeechReport
 from polyvox.domain.voice_config import ProviderStats
 from polyvox.errors import UnknownReport
 from polyvox.services.failures import Failure, failures_of
 from polyvox.services.ports import (
-    LATENCY_BUCKETS_MS,
     ReportRepository,
     UsageIncrement,
+    UsageQuery,
     UsageRepository,
     UsageTotals,
 )
@@ -31,55 +31,18 @@ MAX_PENDING = 10_000
 """Reports kept in memory while the database cannot be written; older ones are given up."""
 PRUNE_EVERY = 500
 """Reports between two prunings."""
-SLOWEST_MS = float(LATENCY_BUCKETS_MS[-1])
-"""From here on a quantile is not known any better than "that or more"."""
-
 log = structlog.get_logger(__name__)
 
 
 def increments(report: SpeechReport) -> list[UsageIncrement]:
     """What a report adds, one increment per provider that took part."""
     at = datetime.fromisoformat(report.created_at)
-    attempts: dict[str, list[tuple[Attempt, int]]] = {}
-    for segment in report.segments:
-        for entry in segment.attempts:
-            attempts.setdefault(entry.provider, []).append((entry, segment.characters))
+    asked = dict.fromkeys(a.provider for segment in report.segments for a in segment.attempts)
     made = [
-        _increment(at, report.personality or "", provider, entries)
-        for provider, entries in attempts.items()
+        UsageIncrement(at, report.personality or "", provider, counts_of(report, provider))
+        for provider in asked
     ]
-    return [increment for increment in made if increment.requests]
-
-
-def _increment(
-    at: datetime, personality: str, provider: str, entries: list[tuple[Attempt, int]]
-) -> UsageIncrement:
-    spoken = [(e, characters) for e, characters in entries if e.outcome is Outcome.OK]
-    failed = any(e.outcome in (Outcome.FAILED, Outcome.INTERRUPTED) for e, _ in entries)
-    made = [e for e, _ in spoken if not e.cached]
-    latency = sum(e.latency_ms for e in made)
-    ttfa = made[0].ttfa_ms if made else None
-    counted = bool(spoken) or failed
-    return UsageIncrement(
-        at=at,
-        personality=personality,
-        provider=provider,
-        requests=int(counted),
-        successes=int(counted and not failed),
-        failures=int(failed),
-        segments=len(spoken),
-        cache_hits=sum(e.cached for e, _ in spoken),
-        characters=sum(characters for _, characters in spoken),
-        audio_ms=sum(e.audio_ms for e, _ in spoken),
-        latency_ms=latency,
-        latency_bucket=_bucket(latency) if made else None,
-        ttfa_ms=ttfa or 0.0,
-        ttfa_bucket=_bucket(ttfa) if ttfa is not None else None,
-    )
-
-
-def _bucket(ms: float) -> int:
-    return bisect_left(LATENCY_BUCKETS_MS, ms)
+    return [increment for increment in made if increment.counts.requests]
 
 
 class UsageService:
@@ -157,26 +120,10 @@ class UsageService:
         found = await self._reports.troubled(personality=personality, since=since, limit=limit)
         return [failure for report in found for failure in failures_of(report)]
 
-    async def totals(
-        self,
-        *,
-        personality: str | None = None,
-        provider: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        by_personality: bool = False,
-        by_hour: bool = False,
-    ) -> Sequence[UsageTotals]:
+    async def totals(self, **asked: Unpack[UsageQuery]) -> Sequence[UsageTotals]:
         """Sums per provider, with all that was recorded so far."""
         await self.flush()
-        return await self._usage.totals(
-            personality=personality,
-            provider=provider,
-            since=since,
-            until=until,
-            by_personality=by_personality,
-            by_hour=by_hour,
-        )
+        return await self._usage.totals(**asked)
 
     async def stats_of(self, personality: str) -> dict[str, ProviderStats]:
         """``voice_config.stats`` of a personality, computed."""
@@ -185,70 +132,30 @@ class UsageService:
 
 def as_stats(totals: UsageTotals) -> ProviderStats:
     return ProviderStats(
-        total_generations=totals.requests,
-        total_characters=totals.characters,
-        avg_latency_ms=_average_latency(totals),
-        failures=totals.failures,
+        total_generations=totals.counts.requests,
+        total_characters=totals.counts.characters,
+        avg_latency_ms=totals.counts.latency.average_ms,
+        failures=totals.counts.failures,
         last_used=totals.last_used,
     )
 
 
 def as_row(totals: UsageTotals) -> dict[str, Any]:
     """A row of the statistics for people and programs: rates from 0 to 1, times in ms."""
-    decided = totals.successes + totals.failures
     return {
         "provider": totals.provider,
         **({"personality": totals.personality} if totals.personality else {}),
         **({"hour": totals.hour.isoformat()} if totals.hour else {}),
-        "requests": totals.requests,
-        "successes": totals.successes,
-        "failures": totals.failures,
-        "success_rate": totals.successes / decided if decided else None,
-        "segments": totals.segments,
-        "cache_hits": totals.cache_hits,
-        "cache_rate": totals.cache_hits / totals.segments if totals.segments else None,
-        "characters": totals.characters,
-        "audio_seconds": totals.audio_ms / 1000.0,
-        "avg_latency_ms": _average_latency(totals),
-        "p50_ttfa_ms": quantile(totals.ttfa_histogram, 0.5),
-        "p95_ttfa_ms": quantile(totals.ttfa_histogram, 0.95),
+        **totals.counts.figures(),
         "last_used": totals.last_used.astimezone(UTC).isoformat() if totals.last_used else None,
     }
 
 
-CSV_NAMES = ("hour", "personality", "provider")
-
-
 def as_csv(found: Sequence[UsageTotals]) -> str:
     """The rows with a line of headings (RFC 4180). All columns are always there; None is empty."""
-    rows = [as_row(totals) for totals in found]
-    figures = [name for name in as_row(_NOTHING) if name not in CSV_NAMES]
     written = StringIO()
-    sheet = csv.DictWriter(written, [*CSV_NAMES, *figures], restval="")
+    columns = ("hour", "personality", "provider", *Counts().figures(), "last_used")
+    sheet = csv.DictWriter(written, columns, restval="")
     sheet.writeheader()
-    sheet.writerows(rows)
+    sheet.writerows(map(as_row, found))
     return written.getvalue()
-
-
-_NOTHING = UsageTotals("", "", None, 0, 0, 0, 0, 0, 0, 0.0, 0.0, (), 0.0, (), None)
-
-
-def _average_latency(totals: UsageTotals) -> float | None:
-    counted = sum(totals.latency_histogram)
-    return totals.latency_ms / counted if counted else None
-
-
-def quantile(histogram: Sequence[int], share: float) -> float | None:
-    """An estimate (ms) of the quantile, 0 < ``share`` <= 1; None without data.
-
-    As if times lay evenly within their bucket: the rule of Prometheus' ``histogram_quantile``
-    (https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile). The slowest
-    bucket has no upper bound, so that its lower one, SLOWEST_MS, means "that or more".
-    """
-    rank = share * sum(histogram)
-    lower, below = 0.0, 0
-    for upper, count in zip(LATENCY_BUCKETS_MS, histogram, strict=False):
-        if count and below + count >= rank:
-            return lower + (upper - lower) * (rank - below) / count
-        lower, below = float(upper), below + count
-    return SLOWEST_MS if sum(histogram) else None

@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from polyvox.services.ports import LATENCY_BUCKETS_MS
+from polyvox.domain.counts import Counts
+from polyvox.storage.counts import as_columns
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -88,26 +89,16 @@ voice_switches = Table(
 Index(None, voice_switches.c.personality_id, voice_switches.c.at)
 
 
-def histogram_columns(prefix: str) -> tuple[str, ...]:
-    """One column per bucket of LATENCY_BUCKETS_MS, and one for what is slower."""
-    return (*(f"{prefix}_le_{bound}" for bound in LATENCY_BUCKETS_MS), f"{prefix}_slower")
-
-
-COUNTERS = (
-    *("requests", "successes", "failures", "segments", "cache_hits", "characters"),
-    *histogram_columns("latency"),
-    *histogram_columns("ttfa"),
-)
-SUMS = ("audio_ms", "latency_ms", "ttfa_ms")
-
 usage_hourly = Table(
     "usage_hourly",
     metadata,
     Column("hour", UtcDateTime, primary_key=True),
     Column("personality_id", Text, primary_key=True),  # not a foreign key: usage stays
     Column("provider", Text, primary_key=True),
-    *(Column(name, BigInteger, nullable=False) for name in COUNTERS),
-    *(Column(name, Double, nullable=False) for name in SUMS),
+    *(
+        Column(name, BigInteger if isinstance(zero, int) else Double, nullable=False)
+        for name, zero in as_columns(Counts()).items()
+    ),
     Column("last_used", UtcDateTime, nullable=False),
 )
 

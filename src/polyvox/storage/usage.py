@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, RowMapping, Select, cast, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, cast, func, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
+from polyvox.domain.counts import Counts
 from polyvox.services.ports import UsageIncrement, UsageTotals
+from polyvox.storage.counts import as_columns, from_columns
 from polyvox.storage.database import Database
-from polyvox.storage.tables import COUNTERS, SUMS, histogram_columns, usage_hourly
+from polyvox.storage.tables import usage_hourly
 
-_LATENCY = histogram_columns("latency")
-_TTFA = histogram_columns("ttfa")
-_PLAIN = ("requests", "successes", "failures", "segments", "cache_hits", "characters", *SUMS)
+_NUMBERS = tuple(as_columns(Counts()))
 _KEY = (usage_hourly.c.hour, usage_hourly.c.personality_id, usage_hourly.c.provider)
 
 
@@ -64,27 +65,18 @@ def _hour(moment: datetime) -> datetime:
 
 def _rows(increments: Iterable[UsageIncrement]) -> list[dict[str, Any]]:
     """One row per key (a statement may touch a row once), sorted so that no two writers deadlock."""
-    sums: dict[tuple[datetime, str, str], Counter[str]] = {}
-    last: dict[tuple[datetime, str, str], datetime] = {}
-    for increment in increments:
-        key = (_hour(increment.at), increment.personality, increment.provider)
-        counter = sums.setdefault(key, Counter())
-        for name in _PLAIN:
-            counter[name] += getattr(increment, name)
-        if increment.latency_bucket is not None:
-            counter[_LATENCY[increment.latency_bucket]] += 1
-        if increment.ttfa_bucket is not None:
-            counter[_TTFA[increment.ttfa_bucket]] += 1
-        last[key] = max(increment.at, last.get(key, increment.at))
+    grouped: defaultdict[tuple[datetime, str, str], list[UsageIncrement]] = defaultdict(list)
+    for each in increments:
+        grouped[_hour(each.at), each.personality, each.provider].append(each)
     return [
         {
             "hour": hour,
             "personality_id": personality,
             "provider": provider,
-            "last_used": last[hour, personality, provider],
-            **{name: sums[hour, personality, provider][name] for name in (*COUNTERS, *SUMS)},
+            "last_used": max(each.at for each in parts),
+            **as_columns(Counts.total(each.counts for each in parts)),
         }
-        for hour, personality, provider in sorted(sums)
+        for (hour, personality, provider), parts in sorted(grouped.items(), key=itemgetter(0))
     ]
 
 
@@ -93,9 +85,7 @@ def _upsert(dialect: str) -> Insert:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = insert(usage_hourly)
     now, new = usage_hourly.c, statement.excluded
-    added: dict[str, ColumnElement[Any]] = {
-        name: now[name] + new[name] for name in (*COUNTERS, *SUMS)
-    }
+    added: dict[str, ColumnElement[Any]] = {name: now[name] + new[name] for name in _NUMBERS}
     later = sql_case((new.last_used > now.last_used, new.last_used), else_=now.last_used)
     return statement.on_conflict_do_update(index_elements=_KEY, set_={**added, "last_used": later})
 
@@ -113,8 +103,8 @@ def _sums(*, by_personality: bool, by_hour: bool) -> Select[Any]:
     return (
         select(
             *groups,
-            *(cast(func.sum(table[name]), BigInteger).label(name) for name in COUNTERS),
-            *(func.sum(table[name]).label(name) for name in SUMS),
+            # PostgreSQL's sum of BigInteger is Numeric.
+            *(cast(func.sum(table[name]), table[name].type).label(name) for name in _NUMBERS),
             func.max(table.last_used).label("last_used"),
         )
         .group_by(*groups)
@@ -127,8 +117,6 @@ def _totals(row: RowMapping) -> UsageTotals:
         personality=row.get("personality_id", ""),
         provider=row["provider"],
         hour=row.get("hour"),
-        **{name: row[name] for name in _PLAIN},
-        latency_histogram=tuple(row[name] for name in _LATENCY),
-        ttfa_histogram=tuple(row[name] for name in _TTFA),
+        counts=from_columns(row),
         last_used=row["last_used"],
     )

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from polyvox.domain.counts import Counts
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import ConfigError, PolyvoxError
 from polyvox.services.ports import ApiKey, Personality, UsageIncrement
@@ -184,7 +185,9 @@ async def test_cancelled_work_leaks_neither_connections_nor_threads(url: str) ->
     await personalities.add(joe)
     for turns in range(30):
         tasks = [
-            asyncio.create_task(usage.add([UsageIncrement(NOON, "joe", "piper", requests=1)]))
+            asyncio.create_task(
+                usage.add([UsageIncrement(NOON, "joe", "piper", Counts(requests=1))])
+            )
             if number % 2
             else asyncio.create_task(personalities.get("joe"))
             for number in range(8)
@@ -195,7 +198,7 @@ async def test_cancelled_work_leaks_neither_connections_nor_threads(url: str) ->
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     assert await personalities.get("joe") == joe
-    await usage.add([UsageIncrement(NOON, "joe", "piper", requests=1)])
+    await usage.add([UsageIncrement(NOON, "joe", "piper", Counts(requests=1))])
     await database.stop()
     gc.collect()  # an unclosed connection would warn now, and warnings are errors
     await asyncio.get_running_loop().shutdown_default_executor()
@@ -208,7 +211,7 @@ async def test_stopping_while_work_is_under_way_lets_it_end_and_leaks_nothing(ur
     await database.start()
     usage = SqlUsage(database)
     tasks = [
-        asyncio.create_task(usage.add([UsageIncrement(NOON, f"p{number}", "piper")]))
+        asyncio.create_task(usage.add([UsageIncrement(NOON, f"p{number}", "piper", Counts())]))
         for number in range(30)
     ]
     for _ in range(5):

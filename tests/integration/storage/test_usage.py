@@ -6,24 +6,26 @@ from typing import Any
 
 import pytest
 
+from polyvox.domain.counts import Counts
+from polyvox.domain.histogram import BUCKETS, Histogram
 from polyvox.errors import RequestError
-from polyvox.services.ports import LATENCY_BUCKETS_MS, UsageIncrement, UsageRepository, UsageTotals
+from polyvox.services.ports import UsageIncrement, UsageRepository, UsageTotals
 from polyvox.storage.database import Database
 from polyvox.storage.usage import SqlUsage
+from tests.support.counts import filled
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-BUCKETS = len(LATENCY_BUCKETS_MS) + 1
 
 
 def used(
     at: datetime = NOON, personality: str = "joe", provider: str = "piper", **counts: Any
 ) -> UsageIncrement:
-    return UsageIncrement(at, personality, provider, **{"requests": 1, **counts})
+    return UsageIncrement(at, personality, provider, Counts(**{"requests": 1, **counts}))
 
 
-def histogram(**counts: int) -> tuple[int, ...]:
-    return tuple(counts.get(f"b{bucket}", 0) for bucket in range(BUCKETS))
+def histogram(sum_ms: float, **counts: int) -> Histogram:
+    return Histogram(sum_ms, tuple(counts.get(f"b{bucket}", 0) for bucket in range(BUCKETS)))
 
 
 @pytest.fixture
@@ -46,16 +48,13 @@ async def test_increments_of_an_hour_add_up_over_calls_and_within_one(
         cache_hits=1,
         characters=120,
         audio_ms=1000.25,
-        latency_ms=250.5,
-        latency_bucket=3,
-        ttfa_ms=80.0,
-        ttfa_bucket=1,
+        latency=Histogram.of(250.5),
+        ttfa=Histogram.of(80.0),
     )
     second = used(
         NOON + timedelta(minutes=10),
         failures=1,
-        latency_ms=40_000.0,
-        latency_bucket=BUCKETS - 1,
+        latency=Histogram.of(40_000.0),
     )
     await usage.add([first, second])
     await usage.add([first])
@@ -64,20 +63,28 @@ async def test_increments_of_an_hour_add_up_over_calls_and_within_one(
             personality="joe",
             provider="piper",
             hour=NOON,
-            requests=3,
-            successes=2,
-            failures=1,
-            segments=8,
-            cache_hits=2,
-            characters=240,
-            audio_ms=2000.5,
-            latency_ms=40_501.0,
-            latency_histogram=histogram(b3=2, b12=1),
-            ttfa_ms=160.0,
-            ttfa_histogram=histogram(b1=2),
+            counts=Counts(
+                requests=3,
+                successes=2,
+                failures=1,
+                segments=8,
+                cache_hits=2,
+                characters=240,
+                audio_ms=2000.5,
+                latency=histogram(40_501.0, b3=2, b12=1),
+                ttfa=histogram(160.0, b1=2),
+            ),
             last_used=NOON + timedelta(minutes=50),
         )
     ]
+
+
+async def test_every_count_is_kept_and_added_up(usage: UsageRepository) -> None:
+    once = UsageIncrement(NOON, "joe", "piper", filled())
+    await usage.add([once, once])
+    await usage.add([once])
+    [total] = await usage.totals()
+    assert total.counts == filled() + filled() + filled()
 
 
 async def test_a_late_report_does_not_turn_last_used_back(usage: UsageRepository) -> None:
@@ -108,7 +115,7 @@ async def test_totals_group_and_filter_as_asked(usage: UsageRepository) -> None:
 
     async def asked(**question: Any) -> list[tuple[str, str, datetime | None, int]]:
         rows = await usage.totals(**question)
-        return [(t.provider, t.personality, t.hour, t.characters) for t in rows]
+        return [(t.provider, t.personality, t.hour, t.counts.characters) for t in rows]
 
     assert await asked() == [("piper", "", None, 10_111), ("xtts_v2", "", None, 1000)]
     assert await asked(by_personality=True) == [
@@ -139,7 +146,7 @@ async def test_concurrent_writers_of_the_same_rows_lose_nothing(
             f"p{number % 3}",
             characters=7,
             audio_ms=0.5,
-            latency_bucket=2,
+            latency=Histogram.of(150.0),
         )
         for number in range(12)
     ]
@@ -147,15 +154,16 @@ async def test_concurrent_writers_of_the_same_rows_lose_nothing(
     batches = [rows if number % 3 else rows[::-1] for number in range(40)]
     await asyncio.gather(*(doors[n % 2].add(batch) for n, batch in enumerate(batches)))
     [total] = await usage.totals()
-    assert (total.requests, total.characters, total.audio_ms) == (480, 3360, 240.0)
-    assert total.latency_histogram == histogram(b2=480)
+    counts = total.counts
+    assert (counts.requests, counts.characters, counts.audio_ms) == (480, 3360, 240.0)
+    assert counts.latency == histogram(480 * 150.0, b2=480)
 
 
 async def test_counters_go_beyond_32_bits(usage: UsageRepository) -> None:
     await usage.add([used(characters=2**40), used(NOON + HOUR, characters=2**40)])
     [total] = await usage.totals()
-    assert total.characters == 2**41
-    assert type(total.characters) is int
+    assert total.counts.characters == 2**41
+    assert type(total.counts.characters) is int
 
 
 async def test_a_failing_batch_adds_nothing(usage: UsageRepository) -> None:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 
 from polyvox.api.host import ServicesDep
 from polyvox.api.views import FailureList, FailureView, StatsReply, StatsRow, StatsTotals
+from polyvox.domain.counts import Counts
 from polyvox.services.failures import told
 from polyvox.services.ports import UsageTotals
 from polyvox.services.usage import as_csv, as_row
@@ -57,7 +58,8 @@ Totals = Annotated[Sequence[UsageTotals], Depends(_totals)]
 async def stats(found: Totals) -> StatsReply:
     """Kept by the hour, so `since` and `until` count in whole hours."""
     rows = [StatsRow.model_validate(as_row(totals)) for totals in found]
-    return StatsReply(object="list", data=rows, totals=_sum(found))
+    totals = Counts.total(each.counts for each in found).figures()
+    return StatsReply(object="list", data=rows, totals=StatsTotals.model_validate(totals))
 
 
 @router.get(
@@ -84,20 +86,3 @@ async def failures(
     named = services.providers.name_of
     data = [FailureView.model_validate({**asdict(f), "told": told(f, named)}) for f in found]
     return FailureList(data=data)
-
-
-def _sum(found: Sequence[UsageTotals]) -> StatsTotals:
-    successes, failures = sum(t.successes for t in found), sum(t.failures for t in found)
-    segments, hits = sum(t.segments for t in found), sum(t.cache_hits for t in found)
-    decided = successes + failures
-    return StatsTotals(
-        requests=sum(t.requests for t in found),
-        successes=successes,
-        failures=failures,
-        success_rate=successes / decided if decided else None,
-        segments=segments,
-        cache_hits=hits,
-        cache_rate=hits / segments if segments else None,
-        characters=sum(t.characters for t in found),
-        audio_seconds=sum(t.audio_ms for t in found) / 1000,
-    )
