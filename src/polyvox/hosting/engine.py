@@ -43,7 +43,7 @@ class Engine(Protocol):
     """May block, may hold the GPU. Errors are polyvox.errors; any other exception is a crash.
 
     Several jobs may run at once, each on the thread of the moment: a host may take every chunk
-    of one job on another thread, though never two at a time, and may rest a job between chunks.
+    of one job on another thread, though never two at a time, and may let it wait between chunks.
     """
 
     def load(self) -> None: ...

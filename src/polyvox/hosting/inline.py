@@ -76,10 +76,10 @@ class InlineHost:
         )
         turns.add(turn)
         try:
-            async with audio_stream(_audio(turns, turn, wake)) as stream:
+            async with audio_stream(_audio(turn, wake)) as stream:
                 yield stream
         finally:
-            turns.drop(turn)
+            turn.drop()
 
     def _admit(self) -> Turns:
         if self._turns is None:
@@ -102,13 +102,12 @@ def _tell(loop: asyncio.AbstractEventLoop, wake: asyncio.Event) -> None:
         loop.call_soon_threadsafe(wake.set)
 
 
-async def _audio(turns: Turns, turn: Turn, wake: asyncio.Event) -> AsyncGenerator[AudioChunk, None]:
+async def _audio(turn: Turn, wake: asyncio.Event) -> AsyncGenerator[AudioChunk, None]:
     while True:
         wake.clear()  # before looking, so that what comes after the look wakes the wait
         ended = turn.ended
-        chunk = turns.take(turn)
-        if chunk is not None:
-            yield chunk
+        if turn.chunks:
+            yield turn.chunks.popleft()
         elif ended:
             if turn.error is not None:
                 raise turn.error

@@ -17,17 +17,12 @@ class Row(Protocol):
     @property
     def outbox(self) -> Outbox: ...
 
-    @property
-    def ready(self) -> bool:
-        """Whether something can be done for it now. Asked under the lock, so it only looks."""
-        ...
-
 
 RowT = TypeVar("RowT", bound=Row)
 
 
 class ModelThread(Generic[RowT]):
-    """Calls ``work`` with the rows under way, the earliest first, whenever one of them is ready.
+    """Calls ``work`` with the rows under way, the earliest first, again and again while there are any.
 
     What is done for whom is up to ``work``: it gives audio to a row's outbox, says by :meth:`end`
     who is over, and by :meth:`telling` who has to do with what fails; what it raises itself is told
@@ -49,7 +44,7 @@ class ModelThread(Generic[RowT]):
 
     @property
     def under_way(self) -> int:
-        """Rows that are, those that rest included."""
+        """Rows that were added and are not out yet."""
         with self._changed:
             return len(self._rows)
 
@@ -115,13 +110,10 @@ class ModelThread(Generic[RowT]):
             self.end(row, _stopped())
 
     def _next(self) -> list[RowT] | None:
-        """All that are under way, once there is something to do; None when closed."""
+        """All that are under way, once there are any; None when closed."""
         with self._changed:
-            while not self._closed:
-                if any(row.outbox.abandoned or row.ready for row in self._rows):
-                    return list(self._rows)
-                self._changed.wait()
-            return None
+            self._changed.wait_for(lambda: self._rows or self._closed)
+            return None if self._closed else list(self._rows)
 
 
 def _stopped() -> Unavailable:

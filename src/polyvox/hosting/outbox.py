@@ -7,10 +7,8 @@ from collections import deque
 from collections.abc import Iterator
 
 from polyvox.domain.audio import AudioChunk
+from polyvox.hosting.deadline import Deadline
 from polyvox.hosting.engine import Cancelled
-
-AHEAD_MS = 4_000.0
-"""Audio (ms) not taken at which a row rests: nobody may ever listen to what it would speak."""
 
 
 class Outbox:
@@ -26,16 +24,12 @@ class Outbox:
         self._error: BaseException | None = None
         self._left = threading.Event()
         self.abandoned = False
-        self.ahead_ms = 0.0
-
-    @property
-    def full(self) -> bool:
-        return self.ahead_ms >= AHEAD_MS
+        self.deadline = Deadline()
 
     def put(self, chunk: AudioChunk) -> None:
         with self._changed:
             self._chunks.append(chunk)
-            self.ahead_ms += chunk.duration_ms
+            self.deadline.extend(chunk)
             self._changed.notify_all()
 
     def end(self, error: BaseException | None = None) -> None:
@@ -67,10 +61,7 @@ class Outbox:
             while not (self._chunks or self._ended):
                 self._changed.wait()
             if self._chunks:
-                chunk = self._chunks.popleft()
-                self.ahead_ms -= chunk.duration_ms
-                self._changed.notify_all()
-                return chunk
+                return self._chunks.popleft()
             if self._error is not None and not self.abandoned:
                 raise self._error
             return None

@@ -1,26 +1,25 @@
 """Whose turn it is: jobs share a few threads, one chunk at a time.
 
 A job that holds a thread from its first chunk to its last makes everybody behind it wait for
-the whole segment, and a listener who does not read holds the thread for ever. So a thread takes
-one chunk of a job and then asks again. Who runs dry first goes first (earliest deadline): a new
-listener hears something before others get audio that they do not need yet, and nobody starves,
-since a new one never comes before those who are dry already. Who has read-ahead enough rests, at
-no cost but memory.
+the whole segment. So a thread takes one chunk of a job and then asks again. Who runs dry first goes
+first (earliest deadline): a new listener hears something before others get audio that they do not
+need yet, and nobody starves, since a new one never comes before those who are dry already.
+
+A job is one segment, and is made to its end however slowly somebody listens: the cache, which asks
+for it, takes all audio as it comes, and ends a job that does not find its end
+(``cache.MAX_SEGMENT_MS``).
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import Crashed, Interrupted, PolyvoxError, Unavailable
 from polyvox.hosting.cancel import CancelToken
-
-READ_AHEAD_MS = 5_000.0
-"""Audio (ms) made and not yet taken at which a job rests. One chunk may go beyond it."""
+from polyvox.hosting.deadline import Deadline
 
 
 class Turn:
@@ -35,8 +34,7 @@ class Turn:
         self.cancelled = CancelToken()
         self.chunks: deque[AudioChunk] = deque()
         self.made_ms = 0.0
-        self.waiting_ms = 0.0
-        self.dry_at = time.monotonic()
+        self.deadline = Deadline()
         self.running = False
         self.ended = False
         self.error: PolyvoxError | None = None
@@ -46,13 +44,9 @@ class Turn:
         self._audio: Iterator[AudioChunk] | None = None
 
     @property
-    def resting(self) -> bool:
-        return self.waiting_ms >= READ_AHEAD_MS and not self.cancelled()
-
-    @property
     def rank(self) -> tuple[bool, float]:
         """Lowest first: what only has to be cleared away, then whose listener runs dry first."""
-        return not self.cancelled(), self.dry_at
+        return not self.cancelled(), self.deadline.dry_at
 
     def step(self) -> AudioChunk | PolyvoxError | None:
         """Make the next chunk; None at the end, an error where it failed. Blocks."""
@@ -85,6 +79,11 @@ class Turn:
         told.__cause__ = error
         return told
 
+    def drop(self) -> None:
+        """Nobody waits for it any more. Called by any thread."""
+        self.cancelled.cancel()
+        self.chunks.clear()
+
     def end(self, error: PolyvoxError | None = None) -> None:
         self.ended, self.error = True, error
         self._audio = None
@@ -112,23 +111,6 @@ class Turns:
             self._turns.append(turn)
             self._changed.notify()
 
-    def take(self, turn: Turn) -> AudioChunk | None:
-        """The next chunk that is ready, making room for more."""
-        with self._changed:
-            if not turn.chunks:
-                return None
-            chunk = turn.chunks.popleft()
-            turn.waiting_ms -= chunk.duration_ms
-            self._changed.notify()
-            return chunk
-
-    def drop(self, turn: Turn) -> None:
-        """Nobody waits for it any more."""
-        turn.cancelled.cancel()
-        with self._changed:
-            turn.chunks.clear()
-            self._changed.notify()
-
     def close(self) -> None:
         """Cancel all; the threads end once every job has been cleared away."""
         with self._changed:
@@ -149,7 +131,7 @@ class Turns:
     def _next(self) -> Turn | None:
         with self._changed:
             while True:
-                ready = [t for t in self._turns if not (t.running or t.resting)]
+                ready = [t for t in self._turns if not t.running]
                 if ready:
                     turn = min(ready, key=lambda t: t.rank)
                     turn.running = True
@@ -161,10 +143,9 @@ class Turns:
     def _settle(self, turn: Turn, made: AudioChunk | PolyvoxError | None) -> None:
         turn.running = False
         if isinstance(made, AudioChunk) and not turn.cancelled():
-            turn.dry_at = max(turn.dry_at, time.monotonic()) + made.duration_ms / 1000
+            turn.deadline.extend(made)
             turn.chunks.append(made)
             turn.made_ms += made.duration_ms
-            turn.waiting_ms += made.duration_ms
             turn.wake()
         elif not isinstance(made, AudioChunk):
             self._turns.remove(turn)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,7 +22,6 @@ from polyvox.errors import (
 )
 from polyvox.hosting.engine import Cancelled, EngineJob
 from polyvox.hosting.inline import InlineHost
-from polyvox.hosting.turns import READ_AHEAD_MS
 
 from .stage import PATIENCE_S, RATE, ScriptedEngine, tone
 
@@ -51,6 +51,11 @@ def job(text: str = "a") -> EngineJob:
 async def listen(host: InlineHost, text: str = "a") -> list[AudioChunk]:
     async with host.run(job(text)) as stream:
         return [chunk async for chunk in stream]
+
+
+def chunks_alive() -> int:
+    gc.collect()
+    return sum(isinstance(each, AudioChunk) for each in gc.get_objects())
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -100,20 +105,24 @@ async def test_the_loop_goes_on_while_the_engine_works() -> None:
         assert len(await entering) == 3
 
 
-async def test_a_listener_who_does_not_read_stops_the_engine_at_the_read_ahead() -> None:
-    chunk_ms = 500
-    engine = ScriptedEngine(chunks=100, chunk_ms=chunk_ms)
-    ahead = int(READ_AHEAD_MS) // chunk_ms
+async def test_a_listener_who_does_not_read_holds_no_worker_and_hears_all_later() -> None:
+    engine = ScriptedEngine(chunks=100, chunk_ms=500)
     async with running(engine, workers=1) as host, host.run(job("slow")) as stream:
-        # One chunk went to the listener; the rest fill the read-ahead, and there the job rests.
-        await until(lambda: engine.jobs[0].chunks == ahead + 1)
-        # The only worker is free for others meanwhile.
-        engine.script["quick"] = lambda _: iter([tone(100)])
-        assert len(await listen(host, "quick")) == 1
-        assert engine.jobs[0].chunks == ahead + 1
-        await anext(stream)
-        await anext(stream)
-        await until(lambda: engine.jobs[0].chunks == ahead + 2)
+        await until(engine.jobs[0].closed.is_set)
+        assert engine.jobs[0].chunks == 100, "made to its end though nobody takes it"
+        assert len(await listen(host, "quick")) == 100, "the only worker is free for others"
+        assert len([chunk async for chunk in stream]) == 100
+    assert not engine.jobs[0].cancelled
+
+
+async def test_what_nobody_will_hear_is_freed_when_they_leave() -> None:
+    engine = ScriptedEngine(chunks=100, chunk_ms=500)
+    before = chunks_alive()
+    async with running(engine, workers=1) as host:
+        async with host.run(job("slow")):
+            await until(engine.jobs[0].closed.is_set)
+            assert chunks_alive() - before >= 99
+        assert chunks_alive() == before
 
 
 async def test_who_has_had_least_audio_goes_first() -> None:
@@ -160,12 +169,22 @@ async def test_leaving_cancels_a_job_at_work() -> None:
 
 
 async def test_leaving_closes_a_job_at_rest() -> None:
-    engine = ScriptedEngine(chunks=100, chunk_ms=int(READ_AHEAD_MS))
+    """Between two chunks, while the only worker speaks for somebody else."""
+    engine = ScriptedEngine(chunks=100)
+    engine.script["first"] = lambda _: iter([tone(60_000)] * 2)
     async with running(engine, workers=1) as host:
-        async with host.run(job()):
-            await until(lambda: engine.jobs[0].chunks >= 2)
+        engine.gate.clear()
+        async with AsyncExitStack() as leaving:
+            waiting = asyncio.create_task(leaving.enter_async_context(host.run(job("first"))))
+            other = asyncio.create_task(listen(host, "other"))
+            await waiting
+            await until(lambda: len(engine.jobs) == 2)
+            assert engine.jobs[0].chunks == 1
+        assert not engine.jobs[0].closed.is_set()
+        engine.gate.set()
         await until(engine.jobs[0].closed.is_set)
-        assert engine.jobs[0].cancelled
+        assert (engine.jobs[0].cancelled, engine.jobs[0].chunks) == (True, 1)
+        assert len(await other) == 100
 
 
 async def test_cancelling_the_wait_for_the_first_audio_cancels_the_job() -> None:
@@ -266,14 +285,23 @@ async def test_an_engine_that_cannot_load_fails_the_start_and_leaves_no_thread()
 
 
 async def test_stopping_ends_waiting_listeners_and_joins_every_thread() -> None:
-    engine = ScriptedEngine(chunks=100, chunk_ms=int(READ_AHEAD_MS))
+    engine = ScriptedEngine()
+    held = threading.Event()
+
+    def speak_on(_: Cancelled) -> Iterator[AudioChunk]:
+        yield tone(100)
+        held.set()
+        assert engine.gate.wait(PATIENCE_S)
+        yield tone(100)
+
+    engine.script["heard"] = speak_on
+    engine.gate.clear()
     before = threading.active_count()
     host = InlineHost(engine, workers=2, queue_limit=8, name="scripted")
     await host.start()
     async with AsyncExitStack() as stack:
         stream = await stack.enter_async_context(host.run(job("heard")))
-        await until(lambda: engine.jobs[0].chunks >= 2)
-        engine.gate.clear()
+        await until(held.is_set)
         waiting = asyncio.create_task(listen(host, "waiting"))
         await until(lambda: len(engine.jobs) == 2)
         stopping = asyncio.create_task(host.stop())

@@ -13,7 +13,7 @@ from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, Crashed, Unavailable
 from polyvox.hosting.cancel import CancelToken
 from polyvox.hosting.model_thread import ModelThread
-from polyvox.hosting.outbox import AHEAD_MS, Outbox
+from polyvox.hosting.outbox import Outbox
 
 from .stage import PATIENCE_S, tone
 
@@ -26,10 +26,6 @@ class Speaking:
     def __init__(self, outbox: Outbox, levels: Sequence[int], ms: int) -> None:
         self.outbox = outbox
         self.due = deque(tone(ms, level) for level in levels)
-
-    @property
-    def ready(self) -> bool:
-        return not self.outbox.full
 
 
 class Model:
@@ -58,10 +54,9 @@ class Model:
 
     def say(self, rows: Sequence[Speaking]) -> None:
         for row in rows:
-            if row.ready:
-                row.outbox.put(row.due.popleft())
-                if not row.due:
-                    self.thread.end(row)
+            row.outbox.put(row.due.popleft())
+            if not row.due:
+                self.thread.end(row)
 
     def _work(self, rows: Sequence[Speaking]) -> None:
         self.seen.append(len(rows))
@@ -125,12 +120,20 @@ def test_a_row_that_comes_later_joins(model: Model) -> None:
     assert model.seen == [1, 2]
 
 
-def test_it_sleeps_while_no_row_is_ready_and_goes_on_when_one_is(model: Model) -> None:
-    row = model.speaking(1, 2, 3, ms=int(AHEAD_MS))
+def test_it_sleeps_while_there_is_no_row_and_goes_on_when_one_comes(model: Model) -> None:
     model.thread.start()
-    first = row.outbox.take()
-    assert [first, *heard(row)] == said(1, 2, 3, ms=int(AHEAD_MS))
-    assert model.seen == [1, 1, 1], "never called in vain"
+    for _ in range(2):
+        assert heard(model.speaking(1, 2, 3)) == said(1, 2, 3)
+    assert model.seen == [1] * 6, "never called in vain"
+
+
+def test_a_listener_who_takes_nothing_holds_nobody_up_and_hears_all_later(model: Model) -> None:
+    paused, other = model.speaking(*range(1, 101), ms=1_000), model.speaking(1, 2)
+    model.thread.start()
+    assert heard(other) == said(1, 2)
+    with paused.outbox._changed:
+        assert paused.outbox._changed.wait_for(lambda: not paused.due, PATIENCE_S)
+    assert heard(paused) == said(*range(1, 101), ms=1_000)
 
 
 def test_who_leaves_is_out_at_the_next_step_and_costs_the_others_nothing(
@@ -149,15 +152,6 @@ def test_who_leaves_is_out_at_the_next_step_and_costs_the_others_nothing(
     assert leaving in model.released
     assert heard(staying) == said(1, 2, 3)
     assert model.seen == [2, 1, 1]
-
-
-def test_the_last_who_leaves_wakes_it_though_nothing_is_ready(model: Model) -> None:
-    row = model.speaking(1, 2, ms=int(AHEAD_MS))
-    model.thread.start()
-    with row.outbox._changed:
-        assert row.outbox._changed.wait_for(lambda: row.outbox.full, PATIENCE_S)
-    row.outbox.leave()
-    assert (model.thread.under_way, model.released, model.seen) == (0, [row], [1])
 
 
 def test_what_fails_is_told_to_those_it_concerns(model: Model) -> None:

@@ -28,6 +28,16 @@ def worked(turns: Turns, steps: int) -> None:
         turns._settle(turn, turn.step())
 
 
+def test_who_pauses_gives_way_to_who_listens() -> None:
+    """However much was made for somebody, a listener who comes then waits for one chunk at most."""
+    turns, told = Turns(), list[str]()
+    turns.add(seconds_of_audio(8, "paused", told))
+    worked(turns, 5)
+    turns.add(seconds_of_audio(4, "listening", told))
+    worked(turns, 4)
+    assert told == ["paused"] * 5 + ["listening"] * 4
+
+
 def test_a_new_listener_comes_before_those_who_have_audio_ahead() -> None:
     turns, told = Turns(), list[str]()
     turns.add(seconds_of_audio(4, "old", told))

@@ -15,7 +15,6 @@ import torch
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, Misconfigured, Unavailable, UnknownVoice
-from polyvox.hosting import outbox
 from polyvox.hosting.cancel import CancelToken
 from polyvox.hosting.engine import EngineJob
 from polyvox.providers.xtts_v2 import batching, precision, quantizing
@@ -171,21 +170,52 @@ def test_cancelled_while_it_waits_for_its_first_chunk(engine: XttsEngine) -> Non
     assert list(engine.synthesize(job(), cancelled)) == []
 
 
-def test_a_slow_reader_rests_and_others_go_on(
-    engine: XttsEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As many rest as there are places, and yet there is one for who comes."""
-    monkeypatch.setattr(outbox, "AHEAD_MS", 100.0)
-    batch = engine_batch(engine)
+def test_a_slow_reader_holds_no_place_and_others_go_on(engine: XttsEngine) -> None:
+    """As many pause as there are places, and yet there is one for who comes; they miss nothing."""
     long = job(TEXTS[1], max_tokens=40, **LONG)
     slow = [engine.synthesize(long, CancelToken()) for _ in range(3)]
     first = [next(each) for each in slow]
-    steps = batch.steps
     assert len(spoken(engine, job(max_tokens=12))) > 0
-    assert batch.thread.under_way == 3
-    assert batch.steps - steps < 40
     audio = [heard([begun, *rest]) for begun, rest in zip(first, slow, strict=True)]
     assert len({len(each) for each in (*audio, spoken(engine, long))}) == 1
+
+
+def test_who_runs_dry_first_is_vocoded_first(engine: XttsEngine) -> None:
+    shared = engine_batch(engine)
+    batch = batching.Batch(shared._decoder, shared._vocoder, 2)
+    assert engine._loaded is not None
+    rows = [
+        batching.Speaking(order, batch._decoder, batch._vocoder, batch.thread.outbox())
+        for order in engine._loaded.orders(job(max_tokens=30, **LONG))
+        for _ in range(2)
+    ]
+    while not all(row.due for row in rows):
+        batch._join(rows)
+        batch._step(rows)
+    earlier, later = rows
+    earlier.outbox.put(AudioChunk(bytes(48_000), 24_000))
+    before = earlier.outbox.deadline.dry_at
+    batch._vocode(rows)
+    assert earlier.outbox.deadline.dry_at == before
+    assert later.outbox.take() is not None
+
+
+def test_a_place_is_free_with_the_last_token(engine: XttsEngine) -> None:
+    """Though what was said has still to become audio."""
+    shared = engine_batch(engine)
+    batch = batching.Batch(shared._decoder, shared._vocoder, 1)
+    assert engine._loaded is not None
+    [order] = engine._loaded.orders(job(max_tokens=2, **LONG))
+    first, second = rows = [
+        batching.Speaking(order, batch._decoder, batch._vocoder, batch.thread.outbox())
+        for _ in range(2)
+    ]
+    batch._join(rows)
+    batch._join(rows)
+    assert (first.row is None, second.row) == (False, None), "there is one place"
+    batch._step(rows)
+    batch._join(rows)
+    assert (first.row, first.over, second.row is None) == (None, False, False)
 
 
 def test_a_limit_of_tokens_cuts_off(engine: XttsEngine, caplog: pytest.LogCaptureFixture) -> None:

@@ -16,7 +16,7 @@ from polyvox.hosting.engine import Cancelled, EngineJob
 
 
 class Grip:
-    """The engine's grip on one job. A job at rest between two chunks is in nobody's."""
+    """The engine's grip on one job. A job that waits between two chunks is in nobody's."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

@@ -36,11 +36,7 @@ class Speaking:
     @property
     def due(self) -> bool:
         """Its next line."""
-        return bool(self.lines) and not (self.outbox.full or self.outbox.abandoned)
-
-    @property
-    def ready(self) -> bool:
-        return self.waits or self.due
+        return bool(self.lines) and not self.outbox.abandoned
 
 
 class Batch:

@@ -12,7 +12,7 @@ from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput
 from polyvox.hosting.model_thread import ModelThread
 from polyvox.hosting.outbox import Outbox
-from polyvox.providers.xtts_v2.decoding import PLACEHOLDER, Decoder, Row
+from polyvox.providers.xtts_v2.decoding import PLACEHOLDER, Decoder, Row, Step
 from polyvox.providers.xtts_v2.sampling import Sampler, Sampling
 from polyvox.providers.xtts_v2.vocoder import Vocoder, pcm
 
@@ -33,14 +33,14 @@ class Order:
 
 
 class Speaking:
-    """One order under way: waiting, then decoding, then with all its tokens there."""
+    """One order under way: waiting, then decoding as ``row``, then with all its tokens there."""
 
     def __init__(self, order: Order, decoder: Decoder, vocoder: Vocoder, outbox: Outbox) -> None:
         self.order = order
         self.outbox = outbox
         self.row: Row | None = None
         self.token = decoder.start
-        self._most = min(order.most or decoder.longest, decoder.longest)
+        self.most = min(order.most or decoder.longest, decoder.longest)
         self._stop = decoder.stop
         self._said = 0
         self._stream = vocoder.stream(order.speaker, order.speed)
@@ -50,16 +50,13 @@ class Speaking:
         self.all_said = False
 
     @property
-    def most(self) -> int:
-        return self._most
-
-    @property
-    def ready(self) -> bool:
-        return not self.outbox.full
+    def waits(self) -> bool:
+        return not (self.row or self.all_said or self.outbox.abandoned)
 
     @property
     def due(self) -> bool:
-        return self._stream.due and not self.outbox.full
+        """Whether a window of its audio can be made."""
+        return self._stream.due and not self.outbox.abandoned
 
     @property
     def over(self) -> bool:
@@ -71,7 +68,7 @@ class Speaking:
         self._stream.add(latent)
         if self.token != self._stop:
             self._said += 1
-            if self._said < self._most:
+            if self._said < self.most:
                 return
             _log.warning("XTTS v2 cut a segment off after %d tokens without an end.", self._said)
         if not self._said:
@@ -86,9 +83,9 @@ class Speaking:
 class Batch:
     """Decodes what is submitted, at most ``size`` rows in a step, the earliest first.
 
-    Between two steps one row joins and one window becomes audio, that of the listener who has
-    least: whoever joins waits for neither a crowd nor long windows. A row whose listener takes
-    nothing rests, and others take its place in the batch.
+    Between two steps one row joins and one window becomes audio, that of the listener who runs dry
+    first: whoever joins waits for neither a crowd nor long windows. A row leaves its place to the
+    next with its last token, while the rest of it becomes audio.
     """
 
     def __init__(self, decoder: Decoder, vocoder: Vocoder, size: int) -> None:
@@ -109,37 +106,36 @@ class Batch:
         self._vocode(rows)
 
     def _join(self, rows: Sequence[Speaking]) -> None:
-        active = [s for s in rows if s.row and self._steps(s)]
-        waiting = next((s for s in rows if s.row is None and not s.outbox.abandoned), None)
-        if waiting is None or len(active) >= self._size or not self._decoder.has_place:
+        waiting = next((s for s in rows if s.waits), None)
+        if waiting is None or sum(s.row is not None for s in rows) >= self._size:
             return
         with self.thread.telling([waiting]):
             order = waiting.order
-            row, step = self._decoder.join(order.conditioning, order.text, waiting.most)
-            waiting.row = row
-            waiting.hear(step.latents[0], step.logits[0])
-
-    @staticmethod
-    def _steps(speaking: Speaking) -> bool:
-        """Whether it takes part in the next step."""
-        return not (speaking.all_said or speaking.outbox.full or speaking.outbox.abandoned)
+            waiting.row, step = self._decoder.join(order.conditioning, order.text, waiting.most)
+            self._hear([waiting], step)
 
     def _step(self, rows: Sequence[Speaking]) -> None:
-        joined = [(s, s.row) for s in rows if s.row and self._steps(s)][: self._size]
+        joined = [(s, s.row) for s in rows if s.row and not s.outbox.abandoned]
         if not joined:
             return
-        with self.thread.telling([s for s, _ in joined]):
-            step = self._decoder.step([row for _, row in joined], [s.token for s, _ in joined])
+        speaking = [s for s, _ in joined]
+        with self.thread.telling(speaking):
+            step = self._decoder.step([row for _, row in joined], [s.token for s in speaking])
             self.steps += 1
-            for place, (speaking, _) in enumerate(joined):
-                with self.thread.telling([speaking]):
-                    speaking.hear(step.latents[place], step.logits[place])
+            self._hear(speaking, step)
+
+    def _hear(self, rows: Sequence[Speaking], step: Step) -> None:
+        for place, speaking in enumerate(rows):
+            with self.thread.telling([speaking]):
+                speaking.hear(step.latents[place], step.logits[place])
+                if speaking.all_said:
+                    self._leave(speaking)
 
     def _vocode(self, rows: Sequence[Speaking]) -> None:
-        due = [s for s in rows if s.due and not s.outbox.abandoned]
+        due = [s for s in rows if s.due]
         if not due:
             return
-        speaking = min(due, key=lambda s: s.outbox.ahead_ms)
+        speaking = min(due, key=lambda s: s.outbox.deadline.dry_at)
         with self.thread.telling([speaking]):
             speaking.vocode()
             if speaking.over:

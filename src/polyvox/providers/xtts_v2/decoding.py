@@ -90,11 +90,6 @@ class Decoder:
             ]
             self._layers = [layer.result() for layer in made]
 
-    @property
-    def has_place(self) -> bool:
-        """Whether another row can join."""
-        return True
-
     @torch.inference_mode()
     def join(self, conditioning: Tensor, text: Sequence[int], most: int) -> tuple[Row, Step]:
         """A row for ``text``, told the voice by ``conditioning`` [1, n, channels], with room for

@@ -111,9 +111,8 @@ def _decoder(gpt: Any, chosen: Plan, device: torch.device, options: XttsEngineOp
         return Decoder(gpt, chosen, small=small)
     if device == CPU:
         return Decoder(gpt, chosen)
-    # Rows whose listeners rest keep their places, so there are more of them than decode at once.
     room = gpt.max_prompt_tokens + gpt.max_text_tokens + gpt.max_mel_tokens
-    return GraphDecoder(gpt, chosen, device, slots=2 * options.max_batch, room=room)
+    return GraphDecoder(gpt, chosen, device, slots=options.max_batch, room=room)
 
 
 def _warm_up(decoder: Decoder, vocoder: Vocoder, sizes: Any) -> None:

@@ -38,10 +38,6 @@ class GraphDecoder(Decoder):
         self._graph: torch.cuda.CUDAGraph | None = None
         self._made: tuple[Tensor, Tensor] | None = None
 
-    @property
-    def has_place(self) -> bool:
-        return bool(self._free)
-
     def _row(self, begin: int, room: int) -> Row:
         slot = self._free.pop()
         self._inputs[:, slot] = torch.tensor([0, 0, begin + 1], device=self.device)
@@ -55,12 +51,11 @@ class GraphDecoder(Decoder):
         slots = [row.slot for row in rows]
         lengths = [row.length for row in rows]
         mel = [row.length - row.begin for row in rows]
-        # A row that sits this step out is written to where its next token will be written anyway.
+        # A row that sits this step out has its last token written once more, to the same place.
         self._inputs[:, slots] = torch.tensor([list(tokens), mel, lengths], device=self.device)
         latents, logits = self._replayed() if self.device.type == "cuda" else self._fixed()
         for row in rows:
             row.length += 1
-        self._inputs[2, slots] += 1
         return Step(latents[slots].clone(), logits[slots].to("cpu", torch.float32))
 
     def _replayed(self) -> tuple[Tensor, Tensor]:
