@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import resource
-import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -21,13 +20,8 @@ from polyvox.hosting.process.faults import pack
 
 def main() -> None:
     name, memory_mb = sys.argv[1], int(sys.argv[2])
-    house.die_with_server()
-    house.be_the_first_victim()
-    house.keep_messages_out_of_tracebacks()
-    for number in (signal.SIGINT, signal.SIGTERM):  # the server's to obey, which then ends this
-        signal.signal(number, signal.SIG_IGN)
     _bound(memory_mb)
-    with house.take_standard_input() as connection, connection.makefile("rwb") as lines:
+    with house.set_up_child() as connection, connection.makefile("rwb") as lines:
         for line in lines:
             lines.write(_answer(name, memory_mb, json.loads(line)) + b"\n")
             lines.flush()

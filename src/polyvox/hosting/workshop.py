@@ -9,29 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import signal
-import socket
-import sys
-from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from polyvox.errors import BadSample, Crashed, PolyvoxError, Unavailable
+from polyvox.hosting.child_process import ChildProcess, end_in_words
 from polyvox.hosting.inline import queue_full
 from polyvox.hosting.process.faults import unpack
-from polyvox.hosting.process.spawn import end_in_words, read_lines
 from polyvox.hosting.process.spec import JSON
 
+WORKBENCH: Final = "polyvox.hosting.workbench"
+"""The module that the child runs."""
 MEMORY_MB: Final = 2048
 LONGEST_S: Final = 60.0
 QUEUE_LIMIT: Final = 32
 IDLE_EXIT_S: Final = 60.0
 MAX_ANSWER_BYTES: Final = 16 << 20
-LAST_WORDS_S: Final = 0.5
-"""How long what a dead child has said may take to be read."""
 
 _ENVIRONMENT: Final = (
     *("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "LANG", "LC_ALL", "TZ"),
@@ -42,8 +37,6 @@ ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Small matrix products, side by side with a server: more threads wait for one another."""
 _FAULTS: Final = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
 """What a decoder dies of that the file has led astray."""
-
-_log = logging.getLogger(__name__)
 
 
 class Workshop:
@@ -71,7 +64,7 @@ class Workshop:
         self._turn = asyncio.Lock()
         self._calls = 0
         self._stopped = False
-        self._worker: _Worker | None = None
+        self._child: ChildProcess | None = None
         self._leaving: asyncio.TimerHandle | None = None
 
     async def run(self, function: str, *args: JSON | os.PathLike[str]) -> Any:
@@ -95,164 +88,92 @@ class Workshop:
     async def stop(self) -> None:
         """End the child, whatever it is at. Calls under way and later ones raise Unavailable."""
         self._stopped = True
-        if self._worker is not None:
-            self._worker.kill()
+        if self._child is not None:
+            self._child.kill()
         async with self._turn:
             await self._dismiss()
 
     async def _ask(self, call: bytes) -> Any:
         if self._stopped:
-            raise _stopped(self._name)
+            raise self._was_stopped()
         if self._leaving is not None:
             self._leaving.cancel()
-        if self._worker is None or self._worker.gone:
-            await self._dismiss()
-            self._worker = await _Worker.start(self._name, self._memory_mb)
-        worker = self._worker
+        child = await self._open()
         try:
             async with asyncio.timeout(self._longest_s):
-                return await worker.ask(call)
+                error, result = self._understood(await self._exchange(child, call))
         except TimeoutError:
+            await self._dismiss()
             raise BadSample(
                 f"It took longer than the limit of {self._longest_s:g} s.",
                 remedy="Upload a shorter recording, or try again when less is going on.",
             ) from None
-        finally:
-            if worker.owes:
-                await self._dismiss()
-            else:
-                self._leave_later()
-
-    def _leave_later(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._leaving = loop.call_later(self._idle_exit_s, self._leave)
-
-    def _leave(self) -> None:
-        if self._worker is not None and not self._calls:
-            self._worker.kill()
-
-    async def _dismiss(self) -> None:
-        if self._leaving is not None:
-            self._leaving.cancel()
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            await worker.end()
-
-
-class _Worker:
-    """A child from its start to its end."""
-
-    def __init__(
-        self,
-        name: str,
-        process: Process,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        stderr: int,
-    ) -> None:
-        self.owes = False
-        """Whether a call has not been answered."""
-        self._killed = False
-        self._name = name
-        self._process = process
-        self._reader = reader
-        self._writer = writer
-        self._lines = asyncio.create_task(read_lines(stderr, _logger(name)))
-
-    @classmethod
-    async def start(cls, name: str, memory_mb: int) -> Self:
-        """Raises Unavailable."""
-        ours, theirs = socket.socketpair()
-        lines, stderr = os.pipe()
-        reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_ANSWER_BYTES)
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-X", "faulthandler"),
-                *("-m", "polyvox.hosting.workbench", name, str(memory_mb)),
-                stdin=theirs.fileno(),
-                stdout=DEVNULL,
-                stderr=stderr,
-                env=_environment(),
-                start_new_session=True,  # so that a kill reaches what a library has started, too
-            )
-        except BaseException as error:
-            writer.close()
-            os.close(lines)
-            if isinstance(error, OSError):
-                raise Unavailable(
-                    f"No process could be started for the {name}: {error.strerror}."
-                ) from error
+        except BaseException:
+            await self._dismiss()  # it owes an answer
             raise
-        finally:
-            theirs.close()
-            os.close(stderr)
-        return cls(name, process, reader, writer, lines)
-
-    @property
-    def gone(self) -> bool:
-        """Whether it can take no more calls."""
-        return self._killed or self._reader.at_eof() or self._process.returncode is not None
-
-    async def ask(self, call: bytes) -> Any:
-        """What the function gives; raises what it raises of ours, and BadSample or Crashed where no
-        answer can be had. ``owes`` says then that it is of no more use."""
-        self.owes = True
-        answer = await self._exchange(call)
-        try:
-            said = json.loads(answer)
-            error = unpack(said["error"]) if "error" in said else None
-            result = None if error else said["result"]
-        except (ValueError, KeyError, TypeError):
-            raise Crashed(f"The {self._name} answered what cannot be understood.") from None
-        self.owes = False
+        self._leaving = asyncio.get_running_loop().call_later(self._idle_exit_s, self._leave)
         if error:
             raise error
         return result
 
-    async def _exchange(self, call: bytes) -> bytes:
+    async def _open(self) -> ChildProcess:
+        """The child, started where there is none that can be asked. Raises Unavailable."""
+        if self._child is None or self._child.gone:
+            await self._dismiss()
+            try:
+                self._child = await ChildProcess.start(
+                    *(WORKBENCH, self._name, str(self._memory_mb)),
+                    environment=_environment(),
+                    limit=MAX_ANSWER_BYTES,
+                )
+            except OSError as error:
+                said = f"No process could be started for the {self._name}: {error.strerror}."
+                raise Unavailable(said) from error
+        return self._child
+
+    async def _exchange(self, child: ChildProcess, call: bytes) -> bytes:
+        """A whole line. Raises Unavailable where the child was stopped, BadSample where its decoder
+        broke, and Crashed."""
         answer = b""
         with suppress(ConnectionError):
-            self._writer.write(call + b"\n")
-            await self._writer.drain()
+            child.writer.write(call + b"\n")
+            await child.writer.drain()
             try:
-                answer = await self._reader.readline()
+                answer = await child.reader.readline()
             except ValueError:
-                raise Crashed(
-                    f"The {self._name} answered with more than {MAX_ANSWER_BYTES} bytes."
-                ) from None
+                said = f"The {self._name} answered with more than {MAX_ANSWER_BYTES} bytes."
+                raise Crashed(said) from None
         if not answer.endswith(b"\n"):
-            returncode = await self._process.wait()
-            raise _stopped(self._name) if self._killed else _death(self._name, returncode)
+            code = await child.wait()
+            raise self._was_stopped() if child.killed else _death(self._name, code)
         return answer
 
-    def kill(self) -> None:
-        self._killed = True
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+    def _understood(self, answer: bytes) -> tuple[PolyvoxError | None, Any]:
+        """What the function raised, and what it gave. Raises Crashed for what is no answer."""
+        try:
+            said = json.loads(answer)
+            return (unpack(said["error"]), None) if "error" in said else (None, said["result"])
+        except (ValueError, KeyError, TypeError):
+            raise Crashed(f"The {self._name} answered what cannot be understood.") from None
 
-    async def end(self) -> None:
-        """Kill it and wait until nothing of it is left."""
-        self.kill()
-        self._writer.close()
-        await self._process.wait()
-        await asyncio.wait({self._lines}, timeout=LAST_WORDS_S)
-        self._lines.cancel()
-        with suppress(ConnectionError):
-            await self._writer.wait_closed()
+    def _was_stopped(self) -> Unavailable:
+        return Unavailable(f"The {self._name} has been stopped.")
+
+    def _leave(self) -> None:
+        if self._child is not None and not self._calls:
+            self._child.kill()
+
+    async def _dismiss(self) -> None:
+        if self._leaving is not None:
+            self._leaving.cancel()
+        child, self._child = self._child, None
+        if child is not None:
+            await child.close()
 
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    return {**kept, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-
-
-def _logger(name: str) -> Callable[[str], None]:
-    return lambda line: _log.warning("%s: %s", name, line)
-
-
-def _stopped(name: str) -> Unavailable:
-    return Unavailable(f"The {name} has been stopped.")
+    return {**kept, **ONE_THREAD}
 
 
 def _death(name: str, returncode: int) -> PolyvoxError:

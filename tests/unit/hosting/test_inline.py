@@ -55,7 +55,7 @@ async def listen(host: InlineHost, text: str = "a") -> list[AudioChunk]:
 
 def chunks_alive() -> int:
     gc.collect()
-    return sum(isinstance(each, AudioChunk) for each in gc.get_objects())
+    return sum(type(each) is AudioChunk for each in gc.get_objects())
 
 
 async def until(true: Callable[[], bool]) -> None:

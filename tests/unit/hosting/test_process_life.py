@@ -6,7 +6,6 @@ import asyncio
 import gc
 import logging
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -16,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from polyvox.errors import PolyvoxError, Unavailable
+from polyvox.hosting.child_process import MAX_LINE_BYTES, ChildProcess
 from polyvox.hosting.process.host import HostState, ProcessHost
-from polyvox.hosting.process.spawn import MAX_LINE_BYTES, spawn
 from polyvox.hosting.process.wire import Frame, Op
-from polyvox.hosting.process.worker import Patience
+from polyvox.hosting.process.worker import CHILD, Patience
 
 from .process_stage import SECRET, Stage, alive, job, listen, until
 from .stage import PATIENCE_S
@@ -205,17 +204,15 @@ async def test_a_server_that_is_killed_takes_its_child_along(stage: Stage, then:
 
 
 async def test_a_child_whose_server_hung_up_ends_by_itself(stage: Stage) -> None:
-    ours, theirs = socket.socketpair()
-    null = os.open(os.devnull, os.O_WRONLY)
-    with ours, theirs:
-        child = await spawn("toy", theirs, null)
-        spec = stage.spec(load="hang")
-        body = {"factory": spec.factory, "options": spec.options, "name": "toy", "workers": 1}
-        ours.sendall(Frame(Op.START, body=body).encode())
-        await stage.tells("load")
-    os.close(null)
+    child = await ChildProcess.start(CHILD, "toy", environment=os.environ)
+    spec = stage.spec(load="hang")
+    body = {"factory": spec.factory, "options": spec.options, "name": "toy", "workers": 1}
+    child.writer.write(Frame(Op.START, body=body).encode())
+    await stage.tells("load")
+    child.writer.close()
     async with asyncio.timeout(PATIENCE_S):
         assert await child.wait() == 0
+    await child.close()
 
 
 def test_the_child_loads_nothing_of_the_server() -> None:

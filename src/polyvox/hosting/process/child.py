@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import socket
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -148,13 +147,7 @@ async def _serve(connection: socket.socket) -> None:
 
 
 def main() -> None:
-    house.die_with_server()
-    house.be_the_first_victim()
-    house.keep_messages_out_of_tracebacks()
-    # The server says when to end; Ctrl-C in its terminal and systemd's SIGTERM come here too.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    asyncio.run(_serve(house.take_standard_input()))
+    asyncio.run(_serve(house.set_up_child()))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,18 @@ _VICTIM_SCORE = "500"
 """Of -1000 to 1000."""
 
 
-def die_with_server() -> None:
+def set_up_child() -> socket.socket:
+    """Make this process a child of the server; gives its end of the socket to it."""
+    _die_with_server()
+    _be_the_first_victim()
+    _keep_messages_out_of_tracebacks()
+    # The server says when to end; Ctrl-C in its terminal and systemd's SIGTERM come here too.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    return _take_standard_input()
+
+
+def _die_with_server() -> None:
     """On Linux the kernel ends the child with the thread that started it, the server's loop.
 
     The closed socket says so too, but not to a child whose engine holds the GIL.
@@ -29,13 +40,13 @@ def die_with_server() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def be_the_first_victim() -> None:
+def _be_the_first_victim() -> None:
     """When memory runs out, the engine goes rather than the server, which has others."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_VICTIM_SCORE)
 
 
-def take_standard_input() -> socket.socket:
+def _take_standard_input() -> socket.socket:
     """The socket to the server, out of reach of whatever asks questions on standard input."""
     connection = socket.socket(fileno=os.dup(0))
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -44,7 +55,7 @@ def take_standard_input() -> socket.socket:
     return connection
 
 
-def keep_messages_out_of_tracebacks() -> None:
+def _keep_messages_out_of_tracebacks() -> None:
     """What nobody catches is told by its kind and place. Its message may quote the text."""
     sys.excepthook = lambda kind, _, trace: _tell("Uncaught", kind, trace)
     threading.excepthook = lambda args: _tell(

@@ -1,33 +1,28 @@
-"""One child process as the server sees it: its socket, its jobs, and its end."""
+"""One child process with an engine as the server sees it: its jobs, and its end."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-import signal
-import socket
-from asyncio.subprocess import Process
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import Self
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import Crashed
+from polyvox.hosting.child_process import ChildProcess, end_in_words
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.process.faults import unpack
 from polyvox.hosting.process.reply import Reply
-from polyvox.hosting.process.spawn import end_in_words, read_lines, spawn
 from polyvox.hosting.process.wire import BadFrame, Frame, Op, job_body, read_frame
 
+CHILD = "polyvox.hosting.process.child"
 PINGS = 4
 """Unanswered in a row at which a child counts as hung."""
-LAST_WORDS_S = 0.5
-"""How long what a dead child has said may take to be read."""
-
-_log = logging.getLogger(__name__)
+CLOSING_S = 0.5
+"""How long the socket and the process of a child that ends may outlive one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +50,9 @@ class Worker:
         name: str,
         patience: Patience,
         on_end: Callable[[Worker], None],
-        process: Process,
-        writer: asyncio.StreamWriter,
+        child: ChildProcess,
     ) -> None:
-        self.pid = process.pid
+        self.pid = child.pid
         self.loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done once the engine can speak; the error where it never will."""
         self.served = False
@@ -69,34 +63,21 @@ class Worker:
         self._name = name
         self._patience = patience
         self._on_end = on_end
-        self._process = process
+        self._child = child
         self._replies: dict[int, Reply] = {}
         self._numbers = count(1)
         self._busy = asyncio.Event()
         self._heard = False
-        self._writer = writer
         self._force: asyncio.TimerHandle | None = None
-        self._life: asyncio.Task[None]
+        self._life = asyncio.create_task(self._live())
 
     @classmethod
     async def start(
         cls, name: str, start: Frame, patience: Patience, on_end: Callable[[Worker], None]
     ) -> Self:
         """Raises OSError where the system has no place for another process."""
-        ours, theirs = socket.socketpair()
-        lines, stderr = os.pipe()
-        reader, writer = await asyncio.open_connection(sock=ours)
-        try:
-            process = await spawn(name, theirs, stderr)
-        except BaseException:
-            writer.close()
-            os.close(lines)
-            raise
-        finally:
-            theirs.close()
-            os.close(stderr)
-        worker = cls(name, patience, on_end, process, writer)
-        worker._life = asyncio.create_task(worker._live(reader, lines))
+        child = await ChildProcess.start(CHILD, name, environment=os.environ)
+        worker = cls(name, patience, on_end, child)
         worker._send(start)
         return worker
 
@@ -121,13 +102,8 @@ class Worker:
 
     def kill(self, why: str) -> None:
         """Now. Every job is told so; ``why`` goes on from "The process of NAME"."""
-        self._kill()
+        self._child.kill()
         self._end(why)
-
-    def _kill(self) -> None:
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
 
     def dismiss(self) -> None:
         """Have it end, by force after ``stop_s``."""
@@ -142,36 +118,32 @@ class Worker:
         await asyncio.wait([self._life])
 
     def _send(self, frame: Frame) -> None:
-        if not self._writer.is_closing():
-            self._writer.write(frame.encode())
+        if not self._child.writer.is_closing():
+            self._child.writer.write(frame.encode())
 
-    async def _live(self, reader: asyncio.StreamReader, stderr: int) -> None:
-        reading = asyncio.create_task(self._read(reader))
-        lines = asyncio.create_task(read_lines(stderr, self._log_line))
-        exiting = asyncio.create_task(self._process.wait())
+    async def _live(self) -> None:
+        reading = asyncio.create_task(self._read())
+        exiting = asyncio.create_task(self._child.wait())
         watching = asyncio.create_task(self._watch())
         try:
             await asyncio.wait({reading, exiting}, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait({reading, exiting}, timeout=LAST_WORDS_S)
+            await asyncio.wait({reading, exiting}, timeout=CLOSING_S)
             if not (exiting.done() or self.closing):
                 self.kill("closed its connection")
-            await exiting
-            self._end("was stopped" if self.closing else end_in_words(exiting.result()))
-            await asyncio.wait({lines}, timeout=LAST_WORDS_S)
+            code = await exiting
+            self._end("was stopped" if self.closing else end_in_words(code))
         finally:
-            self._kill()
+            self._child.kill()
             if self._force is not None:
                 self._force.cancel()
-            for task in (reading, lines, exiting, watching):
+            for task in (reading, exiting, watching):
                 task.cancel()
-            await asyncio.wait({reading, lines, exiting, watching})
-            self._writer.close()
-            with suppress(ConnectionError):
-                await self._writer.wait_closed()
+            await asyncio.wait({reading, exiting, watching})
+            await self._child.close()
 
-    async def _read(self, reader: asyncio.StreamReader) -> None:
+    async def _read(self) -> None:
         try:
-            while (frame := await read_frame(reader)) is not None:
+            while (frame := await read_frame(self._child.reader)) is not None:
                 self._heard = True
                 self._take(frame)
         except (BadFrame, KeyError, TypeError, ValueError):
@@ -218,6 +190,3 @@ class Worker:
         self._replies.clear()
         self._busy.clear()
         self._on_end(self)
-
-    def _log_line(self, line: str) -> None:
-        _log.warning("%s: %s", self._name, line)
