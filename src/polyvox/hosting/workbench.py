@@ -20,8 +20,8 @@ from polyvox.hosting.process.faults import pack
 
 def main() -> None:
     name, memory_mb = sys.argv[1], int(sys.argv[2])
-    _bound(memory_mb)
     with house.set_up_child() as connection, connection.makefile("rwb") as lines:
+        _bound(memory_mb)
         for line in lines:
             lines.write(_answer(name, memory_mb, json.loads(line)) + b"\n")
             lines.flush()
