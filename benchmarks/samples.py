@@ -28,12 +28,13 @@ def _measure(lab: Lab) -> list[Row]:
     from polyvox.audio.repair import Target, prepare
     from tests.support.corpus import RATE as SPOKEN_RATE
     from tests.support.corpus import recording, speech
+    from tests.support.samples import NEEDS
 
     taken = recording(np.resize(speech(), SECONDS * SPOKEN_RATE), RATE)
-    report = measure_recording(taken)
+    report = measure_recording(taken, NEEDS)
     target = Target(rate=24_000, min_s=6, max_s=30, best_s=17.5)
     return [
-        _row(lab, "a sample: measuring", lambda: measure_recording(taken), MEASURING),
+        _row(lab, "a sample: measuring", lambda: measure_recording(taken, NEEDS), MEASURING),
         _row(lab, "a sample: preparing", lambda: prepare(taken, report, target)),
     ]
 

@@ -34,7 +34,7 @@ from polyvox.services.providers import Providers, discover
 from polyvox.services.quota import QuotaRule, QuotaService
 from polyvox.services.remembered import RememberedPersonalities
 from polyvox.services.sample_references import SampleReferences
-from polyvox.services.samples import CHECK, SampleLimits, SampleService
+from polyvox.services.samples import SampleLimits, SampleService, measured
 from polyvox.services.speak import ReportObserver, SpeakLimits, SpeakService
 from polyvox.services.tally import Tally
 from polyvox.services.tickets import Tickets
@@ -146,11 +146,14 @@ def _fetcher(chosen: SampleSettings) -> SampleFetcher | None:
     return HostFetcher(chosen.fetch_hosts, FetchLimits(chosen.max_bytes, chosen.fetch_s))
 
 
-async def check_recording(source: Path) -> SampleReport:
-    """Measure a file that need not become a sample; no database is opened. Raises BadSample."""
+async def check_recording(source: Path, settings: Settings) -> SampleReport:
+    """Measure a file that need not become a sample; no provider is started and no database opened.
+
+    Raises BadSample.
+    """
     workshop = Workshop(name="samples' workshop")
     try:
-        return SampleReport.model_validate(await workshop.run(CHECK, source))
+        return await measured(workshop, source, _providers(settings, None))
     finally:
         await workshop.stop()
 

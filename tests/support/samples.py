@@ -17,8 +17,16 @@ from polyvox.domain.samples import (
     SampleReport,
     Verdict,
 )
+from polyvox.providers.styletts2.claims import capabilities_of as styletts2
+from polyvox.providers.xtts_v2.claims import capabilities_of as xtts_v2
 from polyvox.services.sample_ports import StoredSample
 
+NEEDS = {
+    name: needs
+    for name, claims in (("xtts_v2", xtts_v2(None)), ("styletts2", styletts2(None)))
+    if (needs := claims.cloning) is not None
+}
+"""What our engines clone from."""
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
 CONSENT = Consent(who="Ada – ☕", when=NOON, statement="I agree to be cloned.")
 REPORT = SampleReport(

@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polyvox.audio.recording import decode
+from polyvox.domain.capabilities import SampleNeeds
 
 
-def check(path: str) -> dict[str, Any]:
-    """A SampleReport."""
+def check(path: str, needs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A SampleReport, with a verdict for each provider of ``needs``: SampleNeeds' fields, by its id."""
     from polyvox.audio.measure import measure_recording
 
-    return measure_recording(decode(Path(path))).model_dump(mode="json")
+    wanted = {provider: SampleNeeds(**fields) for provider, fields in needs.items()}
+    return measure_recording(decode(Path(path)), wanted).model_dump(mode="json")
 
 
 def prepare(
@@ -35,7 +37,7 @@ def prepare(
     recording = decode(Path(path))
     prepared = repaired(
         recording,
-        measure_recording(recording),
+        measure_recording(recording, {}),
         Target(
             rate=int(target["rate"]),
             min_s=target["min_s"],

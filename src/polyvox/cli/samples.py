@@ -14,7 +14,7 @@ from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, put, say, table
 from polyvox.cli.recording_script import script
-from polyvox.cli.session import call, run
+from polyvox.cli.session import call, load_settings, run
 
 if TYPE_CHECKING:
     from polyvox.domain.samples import Consent, SampleReport
@@ -47,7 +47,8 @@ def check(
     """Measure a recording: what is good, what is not, and how to do better. Nothing is kept."""
     from polyvox.bootstrap import check_recording
 
-    report = run(check_recording(_file(file)))
+    source = _file(file)
+    report = run(check_recording(source, load_settings()))
     if as_json:
         print_json(report)
     else:

@@ -29,18 +29,24 @@ def call(work: Callable[[Services], Awaitable[T]], *, providers: bool = True) ->
     return run(over_services())
 
 
+def load_settings(settings: Settings | None = None) -> Settings:
+    """These, or the operator's; the log is quiet from then on. Raises ConfigError."""
+    from polyvox.config import Settings
+    from polyvox.telemetry import configure_logging
+
+    settings = settings or Settings.load()
+    configure_logging(QUIET, json=settings.log_json)
+    return settings
+
+
 @asynccontextmanager
 async def opened(
     *, providers: bool = True, settings: Settings | None = None
 ) -> AsyncIterator[Application]:
     """The application, started; stopped on leaving. Raises ConfigError."""
     from polyvox.bootstrap import Application
-    from polyvox.config import Settings
-    from polyvox.telemetry import configure_logging
 
-    settings = settings or Settings.load()
-    configure_logging(QUIET, json=settings.log_json)
-    application = Application(settings)
+    application = Application(load_settings(settings))
     try:
         await application.start(providers=providers)
         yield application

@@ -14,23 +14,12 @@ from polyvox.console.reading import MOODS, reading
 from polyvox.console.recorder import Fields, Recorder, Uploads
 from polyvox.domain.capabilities import SampleNeeds
 from polyvox.domain.recording_script import MAX_STORE, Mood, recording_script
-from polyvox.domain.samples import SAMPLE_NEEDS
 from polyvox.errors import PolyvoxError
 from polyvox.services.languages import SPECIFIED
 
 MAX_WHO, MAX_WORDS = 200, 2000
 """Characters of a name, and of a statement or notes."""
 FORMATS = "WAV, FLAC, MP3, OGG, M4A or WebM"
-
-
-def cloning(editing: Editing) -> dict[str, SampleNeeds]:
-    """What each provider that clones wants, by its id."""
-    needs = {
-        found.id: found.provider.capabilities().cloning
-        for found in editing.host.services.providers.all()
-        if found.provider is not None
-    }
-    return {name: wanted for name, wanted in needs.items() if wanted} or dict(SAMPLE_NEEDS)
 
 
 def tongues(editing: Editing) -> dict[str, str]:
@@ -102,6 +91,9 @@ class SampleForm:
         )
 
     def _recording(self, uploads: Uploads) -> None:
+        if not self._engines:
+            ui.label("No model that clones voices is installed.").classes("quiet")
+            return
         name_of = self._editing.host.services.providers.name_of
         active = self._editing.config.active_provider
         with ui.row().classes("w-full gap-4"):
@@ -124,7 +116,9 @@ class SampleForm:
         self._read()
 
     def _read(self) -> None:
-        """Put the sentences for what is chosen into the recorder."""
+        """Put the sentences for what is chosen into the recorder, where there is one."""
+        if not self._engines:
+            return
         needs = self._engines[self._engine.value]
         try:
             script = recording_script(self.language.value or "en", self._store.value)

@@ -10,7 +10,7 @@ from polyvox.console.editing import Editing
 from polyvox.console.focus import focus, focus_near
 from polyvox.console.frame import heading
 from polyvox.console.sample_card import SampleCard
-from polyvox.console.sample_form import SampleForm, cloning
+from polyvox.console.sample_form import SampleForm
 from polyvox.services.sample_ports import StoredSample
 
 _STYLE = """
@@ -70,7 +70,7 @@ async def build(editing: Editing) -> None:
 class _Samples:
     def __init__(self, editing: Editing) -> None:
         self._editing = editing
-        self._engines = cloning(editing)
+        self._engines = editing.host.services.providers.sample_needs()
         self._cards: dict[str, SampleCard] = {}
 
     async def build(self) -> None:

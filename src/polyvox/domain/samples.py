@@ -9,7 +9,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from polyvox.domain.capabilities import SampleNeeds
 from polyvox.domain.language import normalize
 
 WHOLE_FROM = 100
@@ -155,10 +154,3 @@ class SampleMeta(_Data):
     language: LanguageTag | None = None
     notes: str | None = Field(default=None, max_length=2_000)
     consent: Consent | None = None
-
-
-SAMPLE_NEEDS: Mapping[str, SampleNeeds] = {
-    "xtts_v2": SampleNeeds(min_s=6, max_s=30, best_min_s=15, best_max_s=20),
-    "styletts2": SampleNeeds(min_s=3, max_s=10, best_min_s=5, best_max_s=8),
-}
-"""What a sample is judged against, by the provider's id; the specification's figures."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from polyvox.domain.capabilities import Availability
+import structlog
+
+from polyvox.domain.capabilities import Availability, SampleNeeds
 from polyvox.domain.speech import Exclusion
 from polyvox.errors import PolyvoxError
 from polyvox.provider.base import Provider
@@ -13,6 +15,7 @@ from polyvox.routing.breaker import Breaker
 from polyvox.routing.recall import Recall
 
 AnyProvider = Provider[Any]
+log = structlog.get_logger(__name__)
 STOPPED = "The operator has stopped it."
 
 
@@ -46,6 +49,14 @@ class Found:
             return self.provider.availability()
         except Exception as error:  # noqa: BLE001 - it promised not to; the others must go on
             return Availability.unavailable(f"It broke: {told(error)}", "Report it to its author.")
+
+    def sample_needs(self) -> SampleNeeds | None:
+        """What it clones from; None where it does not clone, or cannot say so."""
+        try:
+            return self.provider.capabilities().cloning if self.provider else None
+        except Exception as error:  # noqa: BLE001 - the others' needs are to be known all the same
+            log.warning("sample_needs_not_known", provider=self.id, error=told(error))
+            return None
 
     def refusal(self) -> Exclusion | None:
         """Why it must not be asked now, whatever a plan made earlier says: stopped, or at rest."""

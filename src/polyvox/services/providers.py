@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from polyvox.domain.capabilities import Availability, State, Voice
+from polyvox.domain.capabilities import Availability, SampleNeeds, State, Voice
 from polyvox.domain.quota import Tariff
 from polyvox.domain.speech import Exclusion
 from polyvox.errors import ConfigError, PolyvoxError, UnknownProvider
@@ -198,6 +198,12 @@ class Providers:
         """None for a provider that is not installed: its settings cannot be judged here."""
         found = self._found.get(provider)
         return found.provider.settings_type if found and found.provider else None
+
+    def sample_needs(self) -> dict[str, SampleNeeds]:
+        """What those that clone want of a sample, by id. They need be neither started nor able to
+        speak."""
+        needs = {found.id: found.sample_needs() for found in self._found.values()}
+        return {name: wanted for name, wanted in needs.items() if wanted is not None}
 
     def tariffs(self) -> dict[str, Tariff]:
         """Of those whose characters are counted, by id."""

@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from polyvox.domain.capabilities import VoiceProvider
 from polyvox.domain.sample_reference import new_sample_id
 from polyvox.domain.samples import Consent, SampleMeta, SampleReport
 from polyvox.errors import (
@@ -113,8 +114,7 @@ class SampleService:
                 param="file",
                 remedy="Send a shorter one, or one in a compressed format.",
             )
-        report = await self._workbench.run(CHECK, source)
-        return SampleReport.model_validate(report)
+        return await measured(self._workbench, source, self._providers)
 
     async def add(
         self,
@@ -276,6 +276,15 @@ class SampleService:
 
     async def _forget(self, sample: StoredSample) -> None:
         await self._providers.forget([one.blob.sha256 for one in sample.prepared.values()])
+
+
+async def measured(workbench: Workbench, source: Path, providers: Providers) -> SampleReport:
+    """What the recording is worth, and to each of ``providers`` that clones: the specification's
+    come first, in its order. Raises BadSample."""
+    needs = providers.sample_needs()
+    order = dict.fromkeys((*map(str, VoiceProvider), *needs))
+    told = {name: asdict(needs[name]) for name in order if name in needs}
+    return SampleReport.model_validate(await workbench.run(CHECK, source, told))
 
 
 def _ref(path: Path) -> BlobRef:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from polyvox_faulty.written import FaultA, FaultB
 
-from polyvox.domain.capabilities import State, Voice
+from polyvox.domain.capabilities import Capabilities, SampleNeeds, State, Voice
 from polyvox.errors import UnknownProvider
 from polyvox.provider import Provider
 from polyvox.routing.candidates import Standing
-from polyvox.services.providers import Providers
+from polyvox.services.providers import Providers, discover
+from tests.support.samples import NEEDS
 
 
 class FailsToStart(FaultA):
@@ -21,6 +23,21 @@ class FailsToStart(FaultA):
 
     async def start(self) -> None:
         raise RuntimeError("the driver is missing")
+
+
+class Clones(FaultA):
+    id = "clones"
+    needs = SampleNeeds(min_s=1, max_s=9, best_min_s=2, best_max_s=4)
+
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities(), cloning=self.needs)
+
+
+class CannotSay(FaultA):
+    id = "cannot_say"
+
+    def capabilities(self) -> Capabilities:
+        raise RuntimeError("not started")
 
 
 class SlowVoices(FaultA):
@@ -63,6 +80,22 @@ async def test_each_fault_is_told_and_the_rest_works(tmp_path: Path) -> None:
     with pytest.raises(UnknownProvider):
         providers.get("no_import")
     await providers.stop()
+
+
+async def test_what_clones_says_what_it_needs_before_it_is_started(tmp_path: Path) -> None:
+    loaders = {
+        "clones": lambda: loads(Clones),
+        "cannot_say": lambda: loads(CannotSay),
+        "fault_b": lambda: loads(FaultB),
+        "no_import": broken,
+    }
+    providers = Providers(loaders, home=tmp_path, options={}, clock=lambda: 0.0)
+    assert providers.sample_needs() == {"clones": Clones.needs}
+
+
+def test_all_of_ours_that_clone_say_so_without_weights(tmp_path: Path) -> None:
+    providers = Providers(discover(), home=tmp_path, options={}, clock=lambda: 0.0)
+    assert providers.sample_needs() == NEEDS
 
 
 async def test_voices_that_do_not_come_take_the_provider_out(

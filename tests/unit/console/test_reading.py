@@ -6,16 +6,16 @@ import pytest
 
 from polyvox.console.reading import reading
 from polyvox.domain.recording_script import Mood, recording_script
-from polyvox.domain.samples import SAMPLE_NEEDS
+from tests.support.samples import NEEDS
 
 SCRIPT = recording_script("en", "Green Leaf")
 LENGTHS = {each.text: each.expected_s for part in SCRIPT.parts for each in part.sentences}
 
 
 @pytest.mark.parametrize("mood", Mood)
-@pytest.mark.parametrize("engine", SAMPLE_NEEDS)
+@pytest.mark.parametrize("engine", NEEDS)
 def test_it_begins_with_the_mood_and_is_just_long_enough(mood: Mood, engine: str) -> None:
-    wanted = SAMPLE_NEEDS[engine].best_min_s
+    wanted = NEEDS[engine].best_min_s
     lines = reading(SCRIPT, mood, wanted)
     own = next(part for part in SCRIPT.parts if part.mood is mood)
     assert lines[0]["text"] == own.sentences[0].text

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from polyvox.domain.capabilities import Kind, State
+from polyvox.domain.capabilities import Kind, SampleNeeds, State
 from polyvox.errors import (
     BadSample,
     ConfigError,
@@ -150,8 +150,8 @@ async def test_the_engine_is_told_all_that_shapes_the_speech(toy: ToyProvider) -
 
 async def test_many_voices_come_of_samples_alone(toy: ToyProvider) -> None:
     cloning = toy.capabilities().cloning
-    assert cloning is not None
-    assert (cloning.required, cloning.min_s, cloning.max_s) == (True, 3, 10)
+    assert cloning == SampleNeeds(min_s=3, max_s=10, best_min_s=5, best_max_s=8)
+    assert cloning.required
     assert await toy.voices() == []
     with pytest.raises(BadSample, match=r"there is none.*3 to 10 s"):
         await hear(toy, replace(SAID, samples=()))

@@ -22,7 +22,7 @@ from polyvox.audio.measure.verdicts import verdict
 from polyvox.audio.measure.voice import gaps
 from polyvox.audio.recording import Recording
 from polyvox.domain.capabilities import SampleNeeds
-from polyvox.domain.samples import SAMPLE_NEEDS, Mark, MarkKind, SampleReport, Span
+from polyvox.domain.samples import Mark, MarkKind, SampleReport, Span
 from polyvox.errors import BadSample
 
 MEASURES: Final[tuple[tuple[Rule, Callable[[Take], float | None]], ...]] = (
@@ -46,10 +46,8 @@ _SILENCE_S: Final = 0.5
 """A shorter pause belongs to speaking, and is not marked."""
 
 
-def measure_recording(
-    recording: Recording, needs: Mapping[str, SampleNeeds] = SAMPLE_NEEDS
-) -> SampleReport:
-    """What the recording is worth as a sample, and to each engine of ``needs``.
+def measure_recording(recording: Recording, needs: Mapping[str, SampleNeeds]) -> SampleReport:
+    """What the recording is worth as a sample, and to each engine of ``needs``, by its id.
 
     Blocks: about 50 ms a second of audio. The score is 0 where nobody speaks. Raises BadSample
     for a recording without samples.

@@ -27,7 +27,7 @@ NEED = (
     "The published checkpoints speak English only. Add one that was trained on this language, with its"
     f" espeak-ng voice in {MANIFEST}: polyvox models add styletts2 FOLDER"
 )
-SAMPLE = SampleNeeds(min_s=3, max_s=10, best_min_s=5, best_max_s=10)
+SAMPLE = SampleNeeds(min_s=3, max_s=10, best_min_s=5, best_max_s=8)
 
 
 def capabilities_of(weights: Weights | None) -> Capabilities:

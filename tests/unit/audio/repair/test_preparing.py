@@ -57,7 +57,7 @@ TAKES = {
 def taken(name: str) -> tuple[Recording, SampleReport]:
     """As a WAV of 22.05 kHz, and what is measured of it."""
     recording = corpus.recording(TAKES[name]())
-    return recording, measure_recording(recording)
+    return recording, measure_recording(recording, {})
 
 
 @cache
@@ -67,7 +67,7 @@ def prepared(name: str, target: Target, *, denoise: bool = False) -> Prepared:
 
 def measured(made: Prepared, target: Target) -> SampleReport:
     samples = made.samples[None]
-    return measure_recording(Recording(samples, target.rate, "wav", "pcm_s16le", 16))
+    return measure_recording(Recording(samples, target.rate, "wav", "pcm_s16le", 16), {})
 
 
 def changes(made: Prepared) -> dict[str, float]:
@@ -127,7 +127,7 @@ def test_peaks_hold_the_level_back() -> None:
     clicking = corpus.speech() * 0.05
     clicking[RATE] = 0.3
     recording = corpus.recording(clicking)
-    made = prepare(recording, measure_recording(recording), XTTS)
+    made = prepare(recording, measure_recording(recording, {}), XTTS)
     again = measured(made, XTTS)
     assert again.measure("true_peak").value == pytest.approx(-1, abs=0.3)
     assert (again.measure("loudness").value or 0) < XTTS.loudness - 10
@@ -193,7 +193,7 @@ def test_noise_is_lowered_where_somebody_asks() -> None:
 
 def test_noise_that_is_never_heard_alone_is_not_lowered() -> None:
     recording = corpus.recording(corpus.speech(8))
-    report = measure_recording(recording).model_copy(update={"marks": ()})
+    report = measure_recording(recording, {}).model_copy(update={"marks": ()})
     with pytest.raises(BadSample, match="pause") as caught:
         prepare(recording, report, STYLETTS2, denoise=True)
     assert caught.value.param == "denoise"
@@ -212,7 +212,7 @@ def test_channels_are_made_one() -> None:
 def test_too_little_speech_is_refused() -> None:
     recording = corpus.recording(np.concatenate([corpus.speech(4), silence(5)]))
     with pytest.raises(BadSample, match="6 s are the least"):
-        prepare(recording, measure_recording(recording), XTTS)
+        prepare(recording, measure_recording(recording, {}), XTTS)
 
 
 def test_all_that_is_done_is_told_in_sentences() -> None:
