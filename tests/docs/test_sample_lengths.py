@@ -11,7 +11,9 @@ from tests.support.samples import NEEDS
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize(("page", "engine"), [("xtts.md", "xtts_v2"), ("styletts2.md", "styletts2")])
+@pytest.mark.parametrize(
+    ("page", "engine"), [("xtts.md", "xtts_v2"), ("styletts2.md", "styletts2")]
+)
 def test_an_engines_page_names_its_lengths(page: str, engine: str) -> None:
     needs = NEEDS[engine]
     assert (

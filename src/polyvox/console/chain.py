@@ -56,7 +56,7 @@ class _Link:
         with self._why:
             for sentence in filter(None, (prospect.reason, prospect.remedy)):
                 ui.label(sentence).classes("quiet text-sm")
-            offer(self._editing, prospect)
+            offer(self._editing, prospect.provider, prospect.remedy, prospect.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class _Card:
 
     def show(self, found: Found) -> None:
         availability = found.availability()
-        stopped = not found.in_service and found.stopped
+        stopped = found.stopped
         self._state.set_text(STOPPED if stopped else STATES[availability.state])
         self._state.classes(replace=f"state {'' if stopped else availability.state}")
         lack = " ".join(filter(None, (availability.reason, availability.remedy)))

@@ -12,7 +12,6 @@ from polyvox.console.remedies import offer
 from polyvox.console.settings_form import SettingsForm
 from polyvox.console.voice_picker import VoicePicker
 from polyvox.domain.capabilities import State
-from polyvox.domain.speech import Exclusion
 from polyvox.errors import PolyvoxError
 from polyvox.services.setting_fields import SettingsModel
 
@@ -80,16 +79,10 @@ class _Settings:
         found = self._providers.find(self._provider).availability()
         if found.state is State.READY:
             return
-        lack = Exclusion(
-            provider=self._provider,
-            code=found.state,
-            reason=found.reason or "",
-            remedy=found.remedy,
-        )
         with ui.element("div").classes("hindrance"):
-            for sentence in filter(None, (lack.reason, lack.remedy)):
+            for sentence in filter(None, (found.reason, found.remedy)):
                 ui.label(sentence)
-            offer(self._editing, lack)
+            offer(self._editing, self._provider, found.remedy)
 
     def _switch(self) -> None:
         def enabled() -> bool:

@@ -203,7 +203,7 @@ def _state(editing: Editing, facts: ProviderFacts, prospect: Prospect | None) ->
         ui.label(prospect.reason or prospect.told).classes("font-medium")
         if prospect.remedy:
             ui.label(prospect.remedy)
-        offer(editing, prospect)
+        offer(editing, prospect.provider, prospect.remedy, prospect.code)
 
 
 def _line(fact: Fact) -> None:

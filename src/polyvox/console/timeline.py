@@ -98,4 +98,4 @@ class Timeline:
                 if step.detail:
                     ui.label(step.detail).classes("quiet text-sm")
                 if step.out:
-                    offer(self._editing, step.out)
+                    offer(self._editing, step.out.provider, step.out.remedy, step.out.code)

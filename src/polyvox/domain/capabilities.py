@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from polyvox.domain.remedy import Remedy
+
 
 class Kind(StrEnum):
     LOCAL = "local"
@@ -35,7 +37,11 @@ class Availability:
 
     state: State
     reason: str | None = None
-    remedy: str | None = None
+    remedy: Remedy | None = None
+
+    def __post_init__(self) -> None:
+        if self.remedy is not None:  # a plain string will do for authors of providers
+            object.__setattr__(self, "remedy", Remedy.of(self.remedy))
 
     @classmethod
     def ready(cls) -> Availability:
@@ -47,7 +53,8 @@ class Availability:
 
     @classmethod
     def unavailable(cls, reason: str, remedy: str) -> Availability:
-        return cls(State.UNAVAILABLE, reason, remedy)
+        """``remedy`` is a sentence, or a Remedy, which also tells programs what is to be done."""
+        return cls(State.UNAVAILABLE, reason, Remedy.of(remedy))
 
 
 @dataclass(frozen=True, slots=True)

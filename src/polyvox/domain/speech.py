@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from polyvox.domain.remedy import Remedy
 from polyvox.domain.voice_config import LanguageTag, VoiceConfig
 
 MIN_SPEED, MAX_SPEED = 0.25, 4.0
@@ -65,13 +67,38 @@ class Attempt(_Report):
     request_id: str | None = None
 
 
+class ExclusionCode(StrEnum):
+    """Why a candidate was not tried."""
+
+    NOT_INSTALLED = "not_installed"
+    DISABLED = "disabled"
+    """Switched off for the personality."""
+    UNAVAILABLE = "unavailable"
+    RESTING = "resting"
+    """After failures."""
+    LANGUAGE = "language"
+    SAMPLE = "sample"
+    CONSENT = "consent"
+    """Nobody's is recorded with the sample."""
+    VOICE = "voice"
+    SETTING = "setting"
+    QUOTA = "quota"
+    FALLBACK_OFF = "fallback_off"
+
+
+if TYPE_CHECKING:
+    _Code = ExclusionCode
+else:  # the API describes a code as a string: clients must bear with new ones
+    _Code = Annotated[str, AfterValidator(ExclusionCode)]
+
+
 class Exclusion(_Report):
     """A candidate that was not tried, and why."""
 
     provider: str
-    code: str
+    code: _Code
     reason: str
-    remedy: str | None = None
+    remedy: Remedy | None = None
 
 
 class SegmentReport(_Report):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from polyvox.domain.capabilities import Licence, Voice
+from polyvox.domain.remedy import Remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Model:
     accepted: bool
     folder: Path
     reason: str | None = None
-    remedy: str | None = None
+    remedy: Remedy | None = None
     terms_url: str | None = None
 
 

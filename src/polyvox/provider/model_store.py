@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Generic
 
 from polyvox.domain.capabilities import Availability, Licence
+from polyvox.domain.remedy import Remedy, RemedyKind
 from polyvox.errors import ConfigError, RequestError
 from polyvox.provider.consent import Consent
 from polyvox.provider.installing import InstallProgress, Model, ModelState
@@ -55,6 +56,10 @@ class ModelKind(Generic[WeightsT]):
     @property
     def install(self) -> str:
         return f"polyvox models install {self.provider}{self._accepting}"
+
+    def to_install(self, text: str) -> Remedy:
+        """To do what ``install`` does, in the words of ``text``."""
+        return Remedy(RemedyKind.INSTALL_MODEL, text, self.install)
 
     @property
     def add(self) -> str:
@@ -109,7 +114,7 @@ class ModelStore(Generic[WeightsT]):
         if consent is not None and reason is None and not accepted:
             use = "" if kind.licence.commercial_use else ", non-commercial"
             reason = f"The licence of the weights ({consent.licence}{use}) was not accepted."
-            remedy = (
+            remedy = kind.to_install(
                 f"Read it ({consent.text_url}), then accept it: {kind.install};"
                 " what is there is kept."
             )
@@ -125,19 +130,23 @@ class ModelStore(Generic[WeightsT]):
             terms_url=consent.text_url if consent else None,
         )
 
-    def _standing(self) -> tuple[ModelState, int, str | None, str | None]:
+    def _standing(self) -> tuple[ModelState, int, str | None, Remedy | None]:
         kind = self._kind
         try:
             found = self._place.look()
         except ValueError as error:
             reason = f"The weights in {self._place.folder} cannot be used: {error}."
-            remedy = f"Install them anew: {kind.install}"
+            remedy = kind.to_install(f"Install them anew: {kind.install}")
             if self._theirs is not None:
-                remedy = "Correct the folder, or take model_dir out of the configuration."
+                remedy = Remedy.of(
+                    "Correct the folder, or take model_dir out of the configuration."
+                )
             return ModelState.BROKEN, self._release.size, reason, remedy
         if found is None:
             reason = f"No weights of {kind.name} are installed."
-            remedy = f"Fetch them: {kind.install}. If they are on this machine already: {kind.add}"
+            remedy = kind.to_install(
+                f"Fetch them: {kind.install}. If they are on this machine already: {kind.add}"
+            )
             return ModelState.ABSENT, self._release.size, reason, remedy
         return ModelState.INSTALLED, found.size, None, None
 

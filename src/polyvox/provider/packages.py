@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 
+from polyvox.domain.remedy import Remedy, RemedyKind
+
 
 @dataclass(frozen=True, slots=True)
 class Packages:
@@ -20,8 +22,9 @@ class Packages:
         return [package for module, package in self.modules.items() if not is_there(module)]
 
     @property
-    def remedy(self) -> str:
-        return f'Install them: pip install "polyvox[{self.extra}]"'
+    def remedy(self) -> Remedy:
+        command = f'pip install "polyvox[{self.extra}]"'
+        return Remedy(RemedyKind.RUN, f"Install them: {command}", command)
 
 
 def is_there(module: str) -> bool:

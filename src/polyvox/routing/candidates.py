@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from polyvox.domain.capabilities import Availability, Capabilities, State, TextLimit, Voice
 from polyvox.domain.language import best_match, distance, normalize
-from polyvox.domain.speech import Exclusion
+from polyvox.domain.remedy import Remedy, RemedyKind
+from polyvox.domain.speech import Exclusion, ExclusionCode
 from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
 from polyvox.errors import InvalidSetting, UnknownVoice
 from polyvox.provider.base import VoiceSettings
@@ -75,7 +76,7 @@ class Plan:
 class _Out(Exception):
     """Raised by a check: this provider is no candidate."""
 
-    def __init__(self, code: str, reason: str, remedy: str | None = None) -> None:
+    def __init__(self, code: ExclusionCode, reason: str, remedy: str | None = None) -> None:
         super().__init__(reason)
         self.code, self.reason, self.remedy = code, reason, remedy
 
@@ -105,7 +106,9 @@ def rank(
     for place, provider in enumerate(order):
         if place and not wish.fallback:
             reason = "Fallback is switched off for this request."
-            ranking.out.append(Exclusion(provider=provider, code="fallback_off", reason=reason))
+            ranking.out.append(
+                Exclusion(provider=provider, code=ExclusionCode.FALLBACK_OFF, reason=reason)
+            )
             continue
         try:
             _consider(ranking, provider, voice=wish.voice if place == 0 else None)
@@ -143,7 +146,7 @@ def _installed(ranking: _Ranking, provider: str) -> Standing:
     standing = ranking.standings.get(provider)
     if standing is None:
         raise _Out(
-            "not_installed",
+            ExclusionCode.NOT_INSTALLED,
             f"No provider '{provider}' is installed.",
             "Install a package that brings it, or take it out of the fallback chain.",
         )
@@ -152,12 +155,12 @@ def _installed(ranking: _Ranking, provider: str) -> Standing:
 
 def _check_state(config: ProviderConfig, standing: Standing) -> None:
     if not config.enabled:
-        raise _Out("disabled", "It is disabled for this personality.")
+        raise _Out(ExclusionCode.DISABLED, "It is disabled for this personality.")
     if standing.availability.state is State.UNAVAILABLE:
         reason = standing.availability.reason or "It is not available."
-        raise _Out("unavailable", reason, standing.availability.remedy)
+        raise _Out(ExclusionCode.UNAVAILABLE, reason, standing.availability.remedy)
     if standing.resting:
-        raise _Out("resting", standing.resting)
+        raise _Out(ExclusionCode.RESTING, standing.resting)
 
 
 def _language(wanted: str, config: ProviderConfig, capabilities: Capabilities) -> str:
@@ -165,12 +168,12 @@ def _language(wanted: str, config: ProviderConfig, capabilities: Capabilities) -
         # The specification's lists name base languages ("en"): they allow every region of it.
         allowed = config.supported_languages
         if not any(_covers(tag, wanted) for tag in allowed):
-            raise _Out("language", f"This personality does not use it for '{wanted}'.")
+            raise _Out(ExclusionCode.LANGUAGE, f"This personality does not use it for '{wanted}'.")
     match = best_match(_meant(wanted, capabilities), capabilities.languages)
     if match is None:
         lacking = best_match(wanted, capabilities.needs)
         needed = capabilities.needs[lacking] if lacking else None
-        raise _Out("language", f"It does not speak '{wanted}'.", needed)
+        raise _Out(ExclusionCode.LANGUAGE, f"It does not speak '{wanted}'.", needed)
     return match
 
 
@@ -198,7 +201,11 @@ def _samples(
         raise _Out(lack.code, lack.reason, lack.remedy) from lack
     if not chosen and needs.required:
         wanted = f"{needs.min_s:g} to {needs.max_s:g} s"
-        raise _Out("sample", "It clones a voice and has no sample.", f"Give it one of {wanted}.")
+        raise _Out(
+            ExclusionCode.SAMPLE,
+            "It clones a voice and has no sample.",
+            f"Give it one of {wanted}.",
+        )
     return chosen
 
 
@@ -208,7 +215,7 @@ def _settings(
     try:
         return parse_settings(settings_type, config.settings).at_speed(speed)
     except InvalidSetting as error:
-        raise _Out("setting", error.message, error.remedy) from error
+        raise _Out(ExclusionCode.SETTING, error.message, error.remedy) from error
 
 
 def parse_settings(
@@ -243,14 +250,14 @@ def _choose_voice(
     """The voice set for the language, else the configured one if it speaks it, else the best."""
     if not standing.voices:
         if standing.capabilities.cloning is None:
-            raise _Out("voice", "It has no voice.")
+            raise _Out(ExclusionCode.VOICE, "It has no voice.")
         ranking.candidates.append(candidate(config.voice))
         return
     wanted = ranking.wish.language
     meant = _meant(wanted, standing.capabilities)
     able = speaking(standing.voices, meant)
     if not able:
-        raise _Out("voice", f"None of its voices speaks '{wanted}'.")
+        raise _Out(ExclusionCode.VOICE, f"None of its voices speaks '{wanted}'.")
     # Exactly this tag first: the document may tell apart what the provider does not.
     tag = (
         normalize(wanted)
@@ -275,11 +282,12 @@ def _choose_voice(
 def _without_voice(provider: str, standing: Standing, voice: str, language: str) -> _Out:
     if not standing.installs_voices:
         told = f"It has no voice '{voice}' that speaks '{language}'."
-        return _Out("voice", told, "Choose another voice, or none for its best one.")
+        return _Out(ExclusionCode.VOICE, told, "Choose another voice, or none for its best one.")
+    command = f"polyvox voices install {provider} {voice}"
     return _Out(
-        "voice",
+        ExclusionCode.VOICE,
         f"Its voice '{voice}' is not installed or does not speak '{language}'.",
-        f"Install it (polyvox voices install {provider} {voice}) or choose another.",
+        Remedy(RemedyKind.INSTALL_VOICE, f"Install it ({command}) or choose another.", command),
     )
 
 
@@ -293,4 +301,4 @@ def _best(provider: str, standing: Standing, able: Sequence[Voice]) -> Voice:
 
 def _check_budget(provider: str, standing: Standing, voice: Voice) -> None:
     if voice.tier is not None and voice.tier in standing.spent:
-        raise _Out("quota", standing.spent[voice.tier], remedy(provider, voice.tier))
+        raise _Out(ExclusionCode.QUOTA, standing.spent[voice.tier], remedy(provider, voice.tier))

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from polyvox.domain.language import distance
+from polyvox.domain.remedy import Remedy, RemedyKind
 from polyvox.domain.samples import Readiness, Verdict
+from polyvox.domain.speech import ExclusionCode
 from polyvox.domain.voice_config import ProviderConfig
 
 TOGETHER = 4
@@ -38,9 +40,9 @@ class Shelf:
 
 
 class NoSample(Exception):
-    """None can be cloned from; ``code`` as in Exclusion."""
+    """None can be cloned from."""
 
-    def __init__(self, code: str, reason: str, remedy: str | None = None) -> None:
+    def __init__(self, code: ExclusionCode, reason: str, remedy: str | None = None) -> None:
         super().__init__(reason)
         self.code, self.reason, self.remedy = code, reason, remedy
 
@@ -83,12 +85,12 @@ def _named(config: ProviderConfig, shelf: Shelf) -> Sequence[str]:
     if (url := config.voice_sample_url) is not None and not named:
         if url not in shelf.meant:
             reason = shelf.astray.get(url, "Its sample is not stored here.")
-            raise NoSample("sample", reason, "Upload the recording as a sample.")
+            raise NoSample(ExclusionCode.SAMPLE, reason, "Upload the recording as a sample.")
         named.append(shelf.meant[url])
     for name in named:
         if name not in shelf.samples:
             raise NoSample(
-                "sample",
+                ExclusionCode.SAMPLE,
                 f"Its sample '{name[:100]}' is not stored here.",
                 "Upload it, or name another one.",
             )
@@ -97,18 +99,20 @@ def _named(config: ProviderConfig, shelf: Shelf) -> Sequence[str]:
 
 def _lack(sample: SampleFacts, provider: str) -> NoSample | None:
     if not sample.consented:
+        command = f"polyvox samples edit {sample.id} --consent-by NAME"
         return NoSample(
-            "consent",
+            ExclusionCode.CONSENT,
             f"Nobody's consent is recorded with its sample {sample.id}.",
-            f"Record who agreed to be cloned: polyvox samples edit {sample.id} --consent-by NAME.",
+            Remedy(RemedyKind.RUN, f"Record who agreed to be cloned: {command}.", command),
         )
     verdict = sample.verdicts.get(provider)
     if verdict is not None and verdict.state is Readiness.UNUSABLE:
         because = " ".join(verdict.because)
+        command = f"polyvox samples show {sample.id}"
         return NoSample(
-            "sample",
+            ExclusionCode.SAMPLE,
             f"It cannot clone from its sample {sample.id}. {because}".rstrip(),
-            f"See what is wrong with it: polyvox samples show {sample.id}.",
+            Remedy(RemedyKind.RUN, f"See what is wrong with it: {command}.", command),
         )
     return None
 

@@ -8,7 +8,8 @@ from typing import Any
 import structlog
 
 from polyvox.domain.capabilities import Availability, SampleNeeds
-from polyvox.domain.speech import Exclusion
+from polyvox.domain.remedy import Remedy, RemedyKind
+from polyvox.domain.speech import Exclusion, ExclusionCode
 from polyvox.errors import PolyvoxError
 from polyvox.provider.base import Provider
 from polyvox.routing.breaker import Breaker
@@ -17,28 +18,34 @@ from polyvox.routing.recall import Recall
 AnyProvider = Provider[Any]
 log = structlog.get_logger(__name__)
 STOPPED = "The operator has stopped it."
+START = Remedy(
+    RemedyKind.START,
+    "Start it: on the console's page System, or by POST /v1/providers/ID/start.",
+)
 
 
 @dataclass(slots=True)
 class Found:
     """A provider of this installation; ``fault`` says why it could not be loaded or started.
-    ``recall`` is called when it is stopped."""
+    ``stopped`` is that the operator did it, not a fault; ``recall`` is called then."""
 
     id: str
     provider: AnyProvider | None
     breaker: Breaker
     fault: Availability | None = None
     started: bool = False
+    stopped: bool = False
     recall: Recall = field(default_factory=lambda: Recall(STOPPED))
 
     @property
     def in_service(self) -> bool:
         return self.started and self.fault is None
 
-    @property
-    def stopped(self) -> bool:
-        """By the operator, not by a fault."""
-        return self.fault is not None and self.fault.reason == STOPPED
+    def stop(self) -> None:
+        """Put it out of service for the operator, and break off what it is at."""
+        self.stopped = True
+        self.fault = Availability.unavailable(STOPPED, START)
+        self.recall.call()
 
     def availability(self) -> Availability:
         if self.fault is not None or self.provider is None:
@@ -61,10 +68,12 @@ class Found:
     def refusal(self) -> Exclusion | None:
         """Why it must not be asked now, whatever a plan made earlier says: stopped, or at rest."""
         if self.fault is not None:
-            reason, remedy = self.fault.reason or "", self.fault.remedy
-            return Exclusion(provider=self.id, code="unavailable", reason=reason, remedy=remedy)
+            return self._out(ExclusionCode.UNAVAILABLE, self.fault.reason or "", self.fault.remedy)
         resting = self.breaker.refusal()
-        return Exclusion(provider=self.id, code="resting", reason=resting) if resting else None
+        return self._out(ExclusionCode.RESTING, resting) if resting else None
+
+    def _out(self, code: ExclusionCode, reason: str, remedy: Remedy | None = None) -> Exclusion:
+        return Exclusion(provider=self.id, code=code, reason=reason, remedy=remedy)
 
 
 def told(error: BaseException) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import langcodes
 
-from polyvox.domain.speech import Exclusion
+from polyvox.domain.remedy import Remedy
+from polyvox.domain.speech import Exclusion, ExclusionCode
 from polyvox.routing.candidates import Candidate
 from polyvox.services.quota_rows import QuotaRow
 
@@ -21,9 +22,9 @@ class Prospect:
 
     provider: str
     told: str
-    code: str | None = None
+    code: ExclusionCode | None = None
     reason: str | None = None
-    remedy: str | None = None
+    remedy: Remedy | None = None
     voice: str | None = None
     tier: str | None = None
 
@@ -60,26 +61,26 @@ def out(exclusion: Exclusion, language: str, row: QuotaRow | None = None) -> Pro
     )
 
 
-def _why(code: str, language: str, row: QuotaRow | None) -> str:
+def _why(code: ExclusionCode, language: str, row: QuotaRow | None) -> str:
     match code:
-        case "quota":
+        case ExclusionCode.QUOTA:
             return _used(row) if row is not None else "free tier used up"
-        case "language":
+        case ExclusionCode.LANGUAGE:
             return f"no {langcodes.Language.get(language).display_name()}"
         case _:
-            return _WHY.get(code, "cannot be used")
+            return _WHY[code]
 
 
 _WHY = {
-    "not_installed": "not installed",
-    "disabled": "switched off for this personality",
-    "unavailable": "not available",
-    "resting": "resting after failures",
-    "sample": "no sample",
-    "consent": "nobody's consent to the sample",
-    "voice": "its voice is missing",
-    "setting": "a setting does not fit",
-    "fallback_off": "fallback is off",
+    ExclusionCode.NOT_INSTALLED: "not installed",
+    ExclusionCode.DISABLED: "switched off for this personality",
+    ExclusionCode.UNAVAILABLE: "not available",
+    ExclusionCode.RESTING: "resting after failures",
+    ExclusionCode.SAMPLE: "no sample",
+    ExclusionCode.CONSENT: "nobody's consent to the sample",
+    ExclusionCode.VOICE: "its voice is missing",
+    ExclusionCode.SETTING: "a setting does not fit",
+    ExclusionCode.FALLBACK_OFF: "fallback is off",
 }
 
 

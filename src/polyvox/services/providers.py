@@ -19,12 +19,11 @@ from polyvox.provider.base import ENTRY_POINT_GROUP, ProviderContext, VoiceSetti
 from polyvox.provider.installing import VoiceInstaller
 from polyvox.routing.breaker import Breaker, BreakerPolicy
 from polyvox.routing.candidates import Standing
-from polyvox.services.found import STOPPED, AnyProvider, Found, told
+from polyvox.services.found import AnyProvider, Found, told
 
 VOICES_S = 5.0
 """A provider that takes longer to list its voices is out of this plan."""
 STOP_S = 10.0
-START_REMEDY = "Start it: on the console's page System, or by POST /v1/providers/ID/start."
 
 log = structlog.get_logger(__name__)
 SpentTiers = Callable[[str], Awaitable[Mapping[str, str]]]
@@ -158,8 +157,7 @@ class Providers:
         async with self._changing:
             found = self.find(provider)
             if found.in_service:
-                found.fault = Availability.unavailable(STOPPED, START_REMEDY)
-                found.recall.call()
+                found.stop()
                 await self._stop(found)
             return found
 

@@ -18,7 +18,7 @@ from polyvox.cache.flight import CachedAudio
 from polyvox.cache.key import compute_segment_key
 from polyvox.cache.segments import SegmentCache
 from polyvox.domain.audio import AudioChunk
-from polyvox.domain.speech import Outcome, SpeechReport, SpeechRequest
+from polyvox.domain.speech import ExclusionCode, Outcome, SpeechReport, SpeechRequest
 from polyvox.errors import (
     InvalidSetting,
     NoVoiceLeft,
@@ -156,10 +156,10 @@ class SpeakService:
         told = " ".join(f"{out.provider}: {out.reason}" for out in plan.out)
         error: PolyvoxError
         match {out.code for out in plan.out}:
-            case codes if codes == {"language"}:
+            case codes if codes == {ExclusionCode.LANGUAGE}:
                 message = f"Nobody speaks '{report.language}'. {told}"
                 error = UnsupportedLanguage(message, param="language")
-            case codes if codes == {"setting"}:
+            case codes if codes == {ExclusionCode.SETTING}:
                 error = InvalidSetting(told, param="speed")
             case _:
                 error = nobody_left(list(plan.out), [])

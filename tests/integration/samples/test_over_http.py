@@ -32,7 +32,7 @@ async def test_an_upload_is_measured_and_read_back(studio: Studio, at: str) -> N
     assert report["duration_s"] == pytest.approx(4.0, abs=0.01)
     assert (report["format"], report["sample_rate"], report["channels"]) == ("wav", corpus.RATE, 1)
     assert made["quality_score"] == report["quality_score"] > 0.5
-    assert made["ready"] == {"cloner": "repairable"}
+    assert made["ready"] == {"cloner": "ready"}
 
     assert (await studio.get(f"{at}/{made['id']}")).json == made
     [listed] = (await studio.get(at)).json["data"]
@@ -108,9 +108,19 @@ async def test_the_prepared_version_can_be_heard_and_says_what_was_done(
     assert (await studio.get(f"{at}/{made['id']}")).json["prepared"] == [prepared.json]
 
 
+async def test_an_engine_that_a_plugin_brings_is_judged_like_ours(studio: Studio, at: str) -> None:
+    made = await added(studio, at, take(seconds=2.5))
+    verdict = made["report"]["verdicts"]["cloner"]
+    assert (verdict["state"], made["ready"]) == ("unusable", {"cloner": "unusable"})
+    assert "3 s are the least for cloner." in verdict["because"][0]
+    refused = await studio.post(f"{at}/{made['id']}/prepare", json={"provider": "cloner"})
+    assert (refused.status, refused.error["code"]) == (422, "bad_sample")
+    assert verdict["because"][0] in refused.error["message"]
+
+
 async def test_noise_is_taken_out_only_when_the_owner_asks(studio: Studio, at: str) -> None:
     pause = np.zeros(corpus.RATE)
-    noisy = corpus.with_noise(np.concatenate([pause, corpus.speech(4.0)]), 15)
+    noisy = corpus.with_noise(np.concatenate([pause, corpus.speech(4.0)]), 20)
     made = await added(studio, at, wav(noisy))
     path = f"{at}/{made['id']}"
     plain = (await studio.post(f"{path}/prepare", json={"provider": "cloner"})).json

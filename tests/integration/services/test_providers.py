@@ -11,9 +11,12 @@ import pytest
 from polyvox_faulty.written import FaultA, FaultB
 
 from polyvox.domain.capabilities import Capabilities, SampleNeeds, State, Voice
-from polyvox.errors import UnknownProvider
+from polyvox.domain.remedy import RemedyKind
+from polyvox.domain.speech import ExclusionCode
+from polyvox.errors import Unavailable, UnknownProvider
 from polyvox.provider import Provider
 from polyvox.routing.candidates import Standing
+from polyvox.services.found import STOPPED
 from polyvox.services.providers import Providers, discover
 from tests.support.samples import NEEDS
 
@@ -23,6 +26,11 @@ class FailsToStart(FaultA):
 
     async def start(self) -> None:
         raise RuntimeError("the driver is missing")
+
+
+class FailsAlike(FailsToStart):
+    async def start(self) -> None:
+        raise Unavailable(STOPPED)
 
 
 class Clones(FaultA):
@@ -96,6 +104,26 @@ async def test_what_clones_says_what_it_needs_before_it_is_started(tmp_path: Pat
 def test_all_of_ours_that_clone_say_so_without_weights(tmp_path: Path) -> None:
     providers = Providers(discover(), home=tmp_path, options={}, clock=lambda: 0.0)
     assert providers.sample_needs() == NEEDS
+
+
+async def test_that_the_operator_stopped_one_is_no_matter_of_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaders = {"fault_b": lambda: loads(FaultB), "no_start": lambda: loads(FailsAlike)}
+    providers = Providers(loaders, home=tmp_path, options={}, clock=lambda: 0.0)
+    await providers.start()
+    assert not providers.find("no_start").stopped, "it failed, in the same words"
+    monkeypatch.setattr("polyvox.services.found.STOPPED", "It is off.")
+    stopped = await providers.stop_one("fault_b")
+    assert (stopped.stopped, stopped.availability().reason) == (True, "It is off.")
+    refusal = providers.refusal("fault_b")
+    assert refusal is not None
+    assert (refusal.code, refusal.reason) == (ExclusionCode.UNAVAILABLE, "It is off.")
+    assert refusal.remedy is not None
+    assert refusal.remedy.kind is RemedyKind.START
+    started = await providers.start_one("fault_b")
+    assert (started.stopped, started.in_service) == (False, True)
+    await providers.stop()
 
 
 async def test_voices_that_do_not_come_take_the_provider_out(

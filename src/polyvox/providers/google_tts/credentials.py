@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from polyvox.domain.remedy import Remedy, RemedyKind
 from polyvox.errors import Misconfigured
 from polyvox.providers.google_tts.settings import PROVIDER_ID, VARIABLES, GoogleOptions
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 INSTALL = 'pip install "polyvox[google]"'
+LOGIN = "gcloud auth application-default login"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _SET = (
     f"Set {VARIABLES['credentials_file']} to the file of a service account's key, or"
@@ -29,7 +31,7 @@ def load_credentials(options: GoogleOptions) -> Credentials:
     except ImportError as error:
         raise Misconfigured(
             f"The package for Google is not installed ({error.name} cannot be imported).",
-            remedy=f"Install it: {INSTALL}",
+            remedy=Remedy(RemedyKind.RUN, f"Install it: {INSTALL}", INSTALL),
         ) from error
     if options.application_default:
         return _application_default()
@@ -49,7 +51,7 @@ def _application_default() -> Credentials:
     except GoogleAuthError as error:
         raise Misconfigured(
             "No Application Default Credentials were found.",
-            remedy="Make some: gcloud auth application-default login",
+            remedy=Remedy(RemedyKind.RUN, f"Make some: {LOGIN}", LOGIN),
         ) from error
     return credentials
 

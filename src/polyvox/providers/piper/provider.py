@@ -14,6 +14,7 @@ from polyvox.domain.capabilities import (
     TextLimit,
     Voice,
 )
+from polyvox.domain.remedy import Remedy, RemedyKind
 from polyvox.errors import InvalidSetting, Unavailable, UnknownVoice, UnsupportedLanguage
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.inline import InlineHost
@@ -41,7 +42,8 @@ from polyvox.providers.piper.voices import (
 
 MAX_CHARACTERS = 400
 """Of one text: about 25 s of speech. The text part's work grows with the square of a sentence."""
-INSTALL_REMEDY = "Install one: polyvox voices install piper en_US-ryan-medium"
+_INSTALL = "polyvox voices install piper en_US-ryan-medium"
+INSTALL_REMEDY = Remedy(RemedyKind.INSTALL_VOICE, f"Install one: {_INSTALL}", _INSTALL)
 VOICES_FOLDER, PARTS_FOLDER = "voices", "parts"
 
 

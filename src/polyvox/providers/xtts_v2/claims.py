@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from polyvox.domain.capabilities import Capabilities, Published, SampleNeeds, TextLimit
+from polyvox.domain.remedy import Remedy, RemedyKind
 from polyvox.provider.packages import is_there
 from polyvox.providers.xtts_v2.languages import LANGUAGES, Language
 from polyvox.providers.xtts_v2.licence import LICENCE
@@ -36,7 +37,9 @@ def capabilities_of(weights: Weights | None) -> Capabilities:
     )
 
 
-def _need(language: Language) -> str | None:
+def _need(language: Language) -> Remedy | None:
     if all(map(is_there, language.modules)):
         return None
-    return f'Install what it reads this language with: pip install "polyvox[{language.extra}]"'
+    command = f'pip install "polyvox[{language.extra}]"'
+    text = f"Install what it reads this language with: {command}"
+    return Remedy(RemedyKind.RUN, text, command)
