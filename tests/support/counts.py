@@ -17,10 +17,13 @@ def filled() -> Counts:
 
 def with_more(name: str) -> Counts:
     """As ``filled``, with another figure for this field alone."""
-    value = getattr(filled(), name)
-    if isinstance(value, Histogram):
-        return replace(filled(), **{name: Histogram(3 * value.sum_ms, value.buckets[::-1])})
-    return replace(filled(), **{name: 3 * value})
+    value: Any = getattr(filled(), name)
+    more: Any = 3 * value if not isinstance(value, Histogram) else _more(value)
+    return replace(filled(), **{name: more})
+
+
+def _more(histogram: Histogram) -> Histogram:
+    return Histogram(3 * histogram.sum_ms, histogram.buckets[::-1])
 
 
 def _some(name: str, place: int) -> Any:
