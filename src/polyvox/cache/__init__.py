@@ -1,7 +1,7 @@
 """Segments made before, being made, or to be made: see :class:`SegmentCache`."""
 
 from polyvox.cache.flight import MAX_SEGMENT_MS, CachedAudio, Served
-from polyvox.cache.key import compute_segment_key, segment_key
+from polyvox.cache.key import compute_segment_key
 from polyvox.cache.segments import Maker, SegmentCache
 from polyvox.cache.store import FileStore, SegmentStore
 
@@ -14,5 +14,4 @@ __all__ = [
     "SegmentStore",
     "Served",
     "compute_segment_key",
-    "segment_key",
 ]

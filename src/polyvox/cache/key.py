@@ -22,25 +22,30 @@ SAMPLE_DIGESTS_KEPT = 1024
 async def compute_segment_key(
     *, provider: str, revision: str, utterance: Utterance[SettingsT], normaliser: str
 ) -> str:
-    """:func:`segment_key`, its files read in a thread. Raises BadSample."""
-    if utterance.samples:
-        digests = await asyncio.to_thread(sample_digests, utterance.samples)
-    else:
-        digests = ()
-    return _digest_of_parts(provider, revision, utterance, normaliser, digests)
-
-
-def segment_key(
-    *, provider: str, revision: str, utterance: Utterance[SettingsT], normaliser: str
-) -> str:
     """SHA-256 (64 hex digits) of what ``provider`` is asked to say, and of all that shapes it.
 
     ``revision`` is the provider's ``revision(voice)``, ``normaliser`` the version of the text
-    cleaning. Samples count by their content and order, not their path. Blocks while they are
-    read: in the event loop use :func:`compute_segment_key`. Raises BadSample.
+    cleaning. Samples count by their content and order, not their path; they are read in a thread.
+    Raises BadSample.
     """
-    digests = sample_digests(utterance.samples)
-    return _digest_of_parts(provider, revision, utterance, normaliser, digests)
+    digests: tuple[str, ...] = ()
+    if utterance.samples:
+        digests = await asyncio.to_thread(sample_digests, utterance.samples)
+    parts = {
+        "schema": SCHEMA_VERSION,
+        "provider": provider,
+        "revision": revision,
+        "text": utterance.text,
+        "language": utterance.language,
+        "voice": utterance.voice,
+        "settings": utterance.settings.model_dump(mode="json"),
+        "samples": digests,
+        "before": utterance.before,
+        "normaliser": normaliser,
+    }
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # Lone surrogates stay apart from the character that a pair of them would escape to.
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def sample_digests(paths: Iterable[Path]) -> tuple[str, ...]:
@@ -61,27 +66,3 @@ def _content_digest(path: Path, size: int, mtime_ns: int, inode: int) -> str:
     """All but ``path`` are there to tell one content of the file from another."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _digest_of_parts(
-    provider: str,
-    revision: str,
-    utterance: Utterance[SettingsT],
-    normaliser: str,
-    digests: tuple[str, ...],
-) -> str:
-    parts = {
-        "schema": SCHEMA_VERSION,
-        "provider": provider,
-        "revision": revision,
-        "text": utterance.text,
-        "language": utterance.language,
-        "voice": utterance.voice,
-        "settings": utterance.settings.model_dump(mode="json"),
-        "samples": digests,
-        "before": utterance.before,
-        "normaliser": normaliser,
-    }
-    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    # Lone surrogates stay apart from the character that a pair of them would escape to.
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
