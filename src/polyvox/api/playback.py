@@ -20,6 +20,7 @@ from polyvox.api.encoding import EncodingThreads, encoded
 from polyvox.api.streaming import Streamed, send_body
 from polyvox.domain.audio import MEDIA_TYPES, AudioFormat
 from polyvox.domain.speech import SpeechReport
+from polyvox.pipe import Pipe
 from polyvox.services.speech import Speech
 
 GRACE_S = 3.0
@@ -44,9 +45,9 @@ class Playback:
         self._open = open_
         self._format = format
         self._threads = threads
-        self._data = bytearray()
+        self._made: Pipe[int] = Pipe(bytearray())
         self._report: SpeechReport | None = None
-        self._asked, self._news = asyncio.Event(), asyncio.Event()
+        self._asked = asyncio.Event()
         self._making = asyncio.create_task(self._make(), name="playback")
         self._making.add_done_callback(self._ended)
         self.readers = 0
@@ -54,13 +55,12 @@ class Playback:
 
     def __len__(self) -> int:
         """Bytes made so far."""
-        return len(self._data)
+        return len(self._made.items)
 
     @property
     def whole(self) -> bool:
         """Nothing will follow, and nothing is missing."""
-        making = self._making
-        return making.done() and not making.cancelled() and making.exception() is None
+        return self._made.ended and self._made.error is None
 
     @property
     def report(self) -> SpeechReport:
@@ -70,17 +70,17 @@ class Playback:
 
     async def reaches(self, place: int) -> bool:
         """Whether there is a byte at ``place``, as soon as that is known. Raises what making it raised."""
-        while len(self._data) <= place and not self._making.done():
+        while len(self) <= place:
             self._asked.set()
-            await self._news.wait()
-        if len(self._data) <= place:
-            self._making.result()
-        return len(self._data) > place
+            if not await self._made.reaches(len(self)):
+                return False
+        return True
 
     async def read(self, start: int, stop: int | None) -> AsyncIterator[bytes]:
         """Bytes from ``start`` until before ``stop``, or to the end, as they are made."""
         while (stop is None or start < stop) and await self.reaches(start):
-            data = bytes(self._data[start : min(start + SEND_BYTES, stop or len(self._data))])
+            end = min(start + SEND_BYTES, stop or len(self))
+            data = bytes(self._made.items[start:end])
             start += len(data)
             yield data
 
@@ -96,19 +96,12 @@ class Playback:
         ):
             self._report = speech.report
             async for data in body:
-                self._data += data
-                self._tell()
+                self._made.extend(data)
                 await self._asked.wait()
                 self._asked.clear()
 
     def _ended(self, making: asyncio.Task[None]) -> None:
-        if not making.cancelled():
-            making.exception()  # or asyncio logs it, where no reader is left to raise it
-        self._tell()
-
-    def _tell(self) -> None:
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        self._made.end(asyncio.CancelledError() if making.cancelled() else making.exception())
 
 
 class Playbacks:

@@ -61,8 +61,8 @@ class SegmentCache:
         flight.listeners += 1
         self._listeners += 1
         try:
-            first = await flight.chunk(0)
-            yield CachedAudio(flight, first, Served.STORED if flight.from_store else served)
+            await flight.audio.reaches()
+            yield CachedAudio(flight.audio, Served.STORED if flight.from_store else served)
         finally:
             await self._leave(flight)
 
@@ -70,7 +70,7 @@ class SegmentCache:
         """Cancel every synthesis, and wait for them and for the writes under way."""
         self._closed = True
         for flight in self._tasks:
-            if not flight.ended:
+            if not flight.audio.ended:
                 self._call_off(flight)
         if self._tasks:
             await asyncio.wait(self._tasks.values())
@@ -79,7 +79,7 @@ class SegmentCache:
         if key is None or (flight := self._joinable.get(key)) is None:
             return None
         # One that has ended is being written to the store: the audio was there before.
-        return flight, Served.STORED if flight.ended else Served.SHARED
+        return flight, Served.STORED if flight.audio.ended else Served.SHARED
 
     def _launch(self, key: str | None, make: Maker) -> Flight:
         flight = Flight(key)
@@ -94,7 +94,7 @@ class SegmentCache:
     async def _leave(self, flight: Flight) -> None:
         flight.listeners -= 1
         self._listeners -= 1
-        if not flight.listeners and not flight.ended:
+        if not flight.listeners and not flight.audio.ended:
             self._call_off(flight)
             await asyncio.wait([self._tasks[flight]])
 
@@ -125,11 +125,11 @@ class SegmentCache:
                 await self._make(flight, make)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the listeners
             self._forget(flight)  # first: a listener may try again at once
-            flight.end(error)
+            flight.audio.end(error)
             return
         if flight.called_off:  # and the maker took no notice, or passed it off as its end
             return
-        flight.end()
+        flight.audio.end()
         if flight.key is not None and not flight.from_store:
             await self._write(flight.key, flight.whole())
 
@@ -139,7 +139,7 @@ class SegmentCache:
                 if flight.called_off:
                     return
                 flight.add(chunk)
-        if not flight.has_audio:
+        if not flight.audio.items:
             raise BadOutput("The provider returned no audio.")
 
     async def _read(self, key: str | None) -> AudioChunk | None:

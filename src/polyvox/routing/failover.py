@@ -8,23 +8,32 @@ failure may have passed (``retry``). A word is lost only when all of them failed
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
 from polyvox.cache.flight import CachedAudio, Served
 from polyvox.domain.speech import Attempt, Exclusion, Outcome
 from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError, Throttled, Unavailable
 from polyvox.routing.candidates import Candidate, Plan
-from polyvox.routing.track import Track
+from polyvox.routing.segment_buffer import SegmentBuffer
 
 THROTTLED_PAUSE_S = 1.0
 """Before a provider that turned a segment away is asked for it a second time."""
 
-Opener = Callable[[Candidate, Track], AbstractAsyncContextManager[CachedAudio]]
-"""Opens a candidate's audio of a track's text: entered with the first audio in hand."""
 
-Refusal = Callable[[str], Exclusion | None]
-"""Why a provider must not be asked right now (it was stopped, or went to rest, after the plan)."""
+class Source(Protocol):
+    """Where the audio comes from (services.segment_source)."""
+
+    def refusal(self, provider: str) -> Exclusion | None:
+        """Why it must not be asked right now: it was stopped, or went to rest, after the plan."""
+        ...
+
+    def open(
+        self, candidate: Candidate, segment: SegmentBuffer
+    ) -> AbstractAsyncContextManager[CachedAudio]:
+        """The candidate's audio of the segment's text: entered with the first audio in hand."""
+        ...
 
 
 class Chain:
@@ -51,21 +60,20 @@ class Chain:
 class Failover:
     """Makes one segment after the other on behalf of one reply."""
 
-    def __init__(self, open_: Opener, refusal: Refusal) -> None:
-        self._open = open_
-        self._refusal = refusal
+    def __init__(self, source: Source) -> None:
+        self._source = source
 
-    async def make(self, track: Track, chain: Chain) -> None:
-        """Fill ``track`` to its end. Raises NoVoiceLeft with every cause; request errors too."""
+    async def make(self, segment: SegmentBuffer, chain: Chain) -> None:
+        """Fill ``segment`` to its end. Raises NoVoiceLeft with every cause; request errors too."""
         failed: dict[int, Exception] = {}
         for place, candidate in chain.turns(failed):
             if isinstance(failed.get(place), Throttled):
                 await asyncio.sleep(THROTTLED_PAUSE_S)
-            if out := self._refusal(candidate.provider):
-                track.report.out.append(out)
+            if out := self._source.refusal(candidate.provider):
+                segment.report.out.append(out)
                 continue
             try:
-                await self._attempt(track, candidate)
+                await self._attempt(segment, candidate)
             except PolyvoxError as error:
                 # The caller's mistake shows at the first candidate; a later one that cannot take
                 # the same settings is only one candidate less.
@@ -75,9 +83,9 @@ class Failover:
                 continue
             chain.stay_with(place)
             return
-        raise nobody_left(track.report.out, list(failed.values()))
+        raise nobody_left(segment.report.out, list(failed.values()))
 
-    async def _attempt(self, track: Track, candidate: Candidate) -> None:
+    async def _attempt(self, segment: SegmentBuffer, candidate: Candidate) -> None:
         begun = asyncio.get_running_loop().time()
         entry = Attempt(
             provider=candidate.provider,
@@ -86,19 +94,19 @@ class Failover:
             outcome=Outcome.RUNNING,
             latency_ms=0.0,
         )
-        track.report.attempts.append(entry)
+        segment.report.attempts.append(entry)
         try:
-            async with self._open(candidate, track) as audio:
+            async with self._source.open(candidate, segment) as audio:
                 entry.ttfa_ms = _since(begun)
                 entry.cached = audio.served is Served.STORED
                 entry.shared = audio.served is Served.SHARED
                 async for chunk in audio:
                     entry.audio_ms += chunk.duration_ms
-                    track.put(chunk, entry)
+                    segment.put(chunk, entry)
             entry.outcome = Outcome.OK
         except PolyvoxError as error:
             _note(entry, error)
-            track.discard_unheard(entry)
+            segment.discard_unheard(entry)
             raise
         finally:
             if entry.outcome is Outcome.RUNNING:

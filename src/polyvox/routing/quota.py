@@ -11,12 +11,12 @@ never too little.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from polyvox.domain.audio import AudioChunk
 from polyvox.domain.quota import Charge
 from polyvox.errors import (
     ConnectionLost,
@@ -36,8 +36,7 @@ REFUSALS = (RequestError, Unavailable, Throttled, Misconfigured, QuotaExhausted,
 
 T = TypeVar("T")
 Speak = Callable[[], AbstractAsyncContextManager[AudioStream]]
-Trial = Callable[[Speak], AsyncGenerator[AudioChunk, None]]
-"""Tries one call of a provider (routing.attempt, with all but the call filled in)."""
+"""Begins one call of a provider, with all that it is told filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +67,20 @@ def remedy(provider: str, tier: str) -> str:
     )
 
 
+@asynccontextmanager
 async def metered(
-    ledger: Ledger, provider: Provider[Any], utterance: Utterance[Any], trial: Trial
-) -> AsyncGenerator[AudioChunk, None]:
-    """The audio of ``trial``, whose characters are in the ledger. Raises what reserving and
-    ``trial`` raise."""
-    call = _Call(lambda: provider.speak(utterance))
-    reservation = await _reserved(ledger, provider, utterance)
+    ledger: Ledger | None, provider: Provider[Any], utterance: Utterance[Any]
+) -> AsyncIterator[Speak]:
+    """Around one call of ``provider``, which it gives, with its characters in the ledger.
+
+    Without a ledger nothing is counted. Raises what reserving the characters raises.
+    """
+    call = _Call(partial(provider.speak, utterance))
+    reservation = await _reserved(ledger, provider, utterance) if ledger else None
     try:
-        async with aclosing(trial(call.speak)) as chunks:
-            async for chunk in chunks:
-                yield chunk
+        yield call.speak
     except BaseException as error:
-        if reservation is not None and call.surely_uncounted(error):
+        if ledger and reservation and call.surely_uncounted(error):
             await _unbroken(asyncio.create_task(ledger.release(reservation)))
         raise
 

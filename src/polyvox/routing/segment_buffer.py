@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from dataclasses import dataclass, field
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.domain.speech import Attempt, SegmentReport
+from polyvox.pipe import Pipe
 
 
 @dataclass(slots=True)
-class Track:
+class SegmentBuffer:
     """Bounded by the segment itself: providers may not make more than cache.MAX_SEGMENT_MS."""
 
     text: str = field(repr=False)
@@ -20,43 +19,32 @@ class Track:
     """Texts of the reply's earlier segments."""
     cast: int = 0
     """The version of the casting it is made under (services.casting)."""
-    _chunks: deque[tuple[AudioChunk, Attempt]] = field(default_factory=deque)
-    _ended: bool = False
-    _error: Exception | None = None
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _audio: Pipe[tuple[AudioChunk, Attempt]] = field(default_factory=Pipe)
 
     def put(self, chunk: AudioChunk, attempt: Attempt) -> None:
-        self._chunks.append((chunk, attempt))
-        self._changed.set()
+        self._audio.extend([(chunk, attempt)])
 
     def discard_unheard(self, attempt: Attempt) -> None:
         """Drop what an interrupted attempt left behind, unless the listener is in the midst of it."""
         if not attempt.heard_ms:
-            self._chunks.clear()
+            self._audio.items.clear()
 
     def end(self, error: Exception | None = None) -> None:
-        self._ended, self._error = True, error
-        self._changed.set()
+        self._audio.end(error)
 
     async def ended(self) -> None:
         """Until the segment is made, or given up. Raises nothing."""
-        while not self._ended:
-            self._changed.clear()
-            await self._changed.wait()
+        await self._audio.wait_ended()
 
-    async def ready(self) -> None:
-        """Until there is audio to take. Raises what stopped the segment before any."""
-        while not self._chunks and not self._ended:
-            self._changed.clear()
-            await self._changed.wait()
-        if not self._chunks and self._error is not None:
-            raise self._error
+    async def ready(self) -> bool:
+        """Wait for audio to take; returns whether there is any. Raises what stopped the segment
+        before it."""
+        return await self._audio.reaches()
 
     async def take(self) -> AudioChunk | None:
         """The next chunk, None at the end. Raises what broke the segment off, after its audio."""
-        await self.ready()
-        if not self._chunks:
+        if not await self.ready():
             return None
-        chunk, attempt = self._chunks.popleft()
+        chunk, attempt = self._audio.items.pop(0)
         attempt.heard_ms += chunk.duration_ms
         return chunk

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
 
-from polyvox.cache.flight import CachedAudio
-from polyvox.cache.key import compute_segment_key
 from polyvox.cache.segments import SegmentCache
-from polyvox.domain.audio import AudioChunk
 from polyvox.domain.speech import ExclusionCode, Outcome, SpeechReport, SpeechRequest
 from polyvox.errors import (
     InvalidSetting,
@@ -26,19 +20,17 @@ from polyvox.errors import (
     TextTooLong,
     UnsupportedLanguage,
 )
-from polyvox.provider.base import Provider, Utterance
-from polyvox.routing.attempt import Deadlines, attempt
-from polyvox.routing.candidates import Candidate, Plan
-from polyvox.routing.failover import Failover, Opener, nobody_left
-from polyvox.routing.quota import Speak, metered
-from polyvox.routing.track import Track
+from polyvox.routing.attempt import Deadlines
+from polyvox.routing.candidates import Plan
+from polyvox.routing.failover import Failover, nobody_left
 from polyvox.services.casting import Casting
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers
 from polyvox.services.quota import QuotaService
 from polyvox.services.samples import SampleService
+from polyvox.services.segment_source import SegmentSource
 from polyvox.services.speech import Speech
-from polyvox.text.clean import NORMALISER_VERSION, is_speakable, speakable
+from polyvox.text.clean import is_speakable, speakable
 
 log = structlog.get_logger(__name__)
 CLEANED_INLINE = 4_000
@@ -105,10 +97,14 @@ class SpeakService:
         if text and is_speakable(text) and not casting.plan.candidates:
             self._refuse(casting.plan, report)
         self._running[report.id] = report
+        deadlines = self._limits.deadlines
+        source = SegmentSource(
+            request, self._providers, self._cache, deadlines, self._quota, self._samples
+        )
         return Speech(
             text if is_speakable(text) else "",
             casting=casting,
-            failover=Failover(self._opener(cached=request.cache), self._providers.refusal),
+            failover=Failover(source),
             report=report,
             on_close=self._finish,
         )
@@ -168,54 +164,6 @@ class SpeakService:
         report.outcome, report.error = Outcome.FAILED, error.code
         self._finish(report)
         raise error
-
-    def _opener(self, *, cached: bool) -> Opener:
-        @asynccontextmanager
-        async def open_(candidate: Candidate, track: Track) -> AsyncIterator[CachedAudio]:
-            found = self._providers.find(candidate.provider)
-            provider = self._providers.get(candidate.provider)
-            utterance: Utterance[Any] = Utterance(
-                track.text,
-                candidate.language,
-                candidate.voice,
-                candidate.settings,
-                await self._samples_of(candidate),
-                before=track.before if provider.capabilities().carries_style else (),
-            )
-
-            def trial(speak: Speak) -> AsyncGenerator[AudioChunk, None]:
-                return attempt(
-                    speak,
-                    provider=found.id,
-                    deadlines=self._limits.deadlines(found.id),
-                    breaker=found.breaker,
-                    recall=found.recall,
-                )
-
-            def make() -> AsyncGenerator[AudioChunk, None]:
-                if self._quota is None:
-                    return trial(lambda: provider.speak(utterance))
-                return metered(self._quota, provider, utterance, trial)
-
-            key = await self._key(provider, utterance) if cached else None
-            async with self._cache.open(key, make) as audio:
-                yield audio
-
-        return open_
-
-    async def _samples_of(self, candidate: Candidate) -> tuple[Path, ...]:
-        """Raises ProviderError."""
-        if self._samples is None or not candidate.samples:
-            return ()
-        return await self._samples.files(candidate.samples, candidate.provider)
-
-    async def _key(self, provider: Provider[Any], utterance: Utterance[Any]) -> str:
-        return await compute_segment_key(
-            provider=provider.id,
-            revision=provider.revision(utterance.voice),
-            utterance=utterance,
-            normaliser=NORMALISER_VERSION,
-        )
 
     def _finish(self, report: SpeechReport) -> None:
         self._running.pop(report.id, None)

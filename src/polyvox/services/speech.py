@@ -15,7 +15,7 @@ from polyvox.domain.capabilities import TextLimit
 from polyvox.domain.speech import Outcome, SegmentReport, SpeechReport
 from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError
 from polyvox.routing.failover import Chain, Failover
-from polyvox.routing.track import Track
+from polyvox.routing.segment_buffer import SegmentBuffer
 from polyvox.services.casting import Casting
 from polyvox.text.clean import is_speakable
 from polyvox.text.segment import split
@@ -56,8 +56,8 @@ class Speech:
         self._begun = asyncio.get_running_loop().time()
         self._closed = False
         self._audio = self._play()
-        self._tracks: list[Track] = []
-        self._plan_tracks(0, [text])
+        self._segments: list[SegmentBuffer] = []
+        self._plan_segments(0, [text])
 
     @property
     def id(self) -> str:
@@ -69,7 +69,7 @@ class Speech:
 
     async def __aenter__(self) -> Self:
         try:
-            if self._tracks:
+            if self._segments:
                 self._start_making(0)
                 await self._first_audio()
         except BaseException as error:
@@ -117,7 +117,7 @@ class Speech:
         self.report.outcome = Outcome.OK
 
     async def _resampled(self) -> AsyncGenerator[AudioChunk, None]:
-        if not self._tracks:
+        if not self._segments:
             yield silence(NOTHING_TO_SAY_MS, self.sample_rate)
             return
         resampler = StreamResampler(self.sample_rate)
@@ -130,21 +130,21 @@ class Speech:
 
     async def _heard(self) -> AsyncGenerator[AudioChunk, None]:
         index = 0
-        while index < len(self._tracks):
+        while index < len(self._segments):
             await self._reach(index)
-            track = self._tracks[index]
+            segment = self._segments[index]
             if self._patient:
-                await track.ended()
-            while (chunk := await track.take()) is not None:
+                await segment.ended()
+            while (chunk := await segment.take()) is not None:
                 yield chunk
-            if self._tracks[index] is track:
+            if self._segments[index] is segment:
                 index += 1
 
     async def _first_audio(self) -> None:
         while True:
-            track = self._tracks[0]
-            await track.ready()
-            if self._tracks[0] is track:
+            segment = self._segments[0]
+            await segment.ready()
+            if self._segments[0] is segment:
                 return
 
     async def _reach(self, index: int) -> None:
@@ -154,13 +154,13 @@ class Speech:
         if not index:
             return  # the plan was made a moment ago
         await self._casting.refresh()
-        if self._tracks[index].cast not in (0, self._casting.version):
+        if self._segments[index].cast not in (0, self._casting.version):
             await self._stop_making()
             self._recast(index)
             self._start_making(index)
 
     async def _make(self, index: int) -> None:
-        while index < len(self._tracks):
+        while index < len(self._segments):
             while index > self._playing + AHEAD:
                 self._moved.clear()
                 await self._moved.wait()
@@ -168,14 +168,14 @@ class Speech:
                 await self._casting.refresh()
             if self._chain.plan is not self._casting.plan:
                 self._recast(index)
-            track = self._tracks[index]
-            track.cast = self._casting.version
+            segment = self._segments[index]
+            segment.cast = self._casting.version
             try:
-                await self._failover.make(track, self._chain)
+                await self._failover.make(segment, self._chain)
             except Exception as error:  # noqa: BLE001 - carried to the listener, who raises it
-                track.end(error)
+                segment.end(error)
                 return
-            track.end()
+            segment.end()
             index += 1
 
     def _recast(self, index: int) -> None:
@@ -183,16 +183,16 @@ class Speech:
         self._chain = Chain(self._casting.plan)
         self.report.candidates = [c.provider for c in self._casting.plan.candidates]
         self.report.out = list(self._casting.plan.out)
-        unheard = self._tracks[index:]
-        self._plan_tracks(index, [track.text for track in unheard])
-        for old, new in zip(unheard, self._tracks[index:], strict=False):
+        unheard = self._segments[index:]
+        self._plan_segments(index, [segment.text for segment in unheard])
+        for old, new in zip(unheard, self._segments[index:], strict=False):
             for attempt in old.report.attempts:
                 if attempt.outcome is Outcome.OK:
                     attempt.outcome = Outcome.CANCELLED
                     attempt.message = "The personality was switched before this was heard."
             new.report.attempts[:0] = old.report.attempts
 
-    def _plan_tracks(self, index: int, texts: list[str]) -> None:
+    def _plan_segments(self, index: int, texts: list[str]) -> None:
         plan = self._casting.plan
         cut = [
             piece
@@ -200,14 +200,14 @@ class Speech:
             for piece in self._cut(text, plan.limit, first=place == 0)
             if is_speakable(piece)
         ]
-        for replaced in self._tracks[index:]:
+        for replaced in self._segments[index:]:
             replaced.end()  # a listener waiting on it looks again
-        del self._tracks[index:], self.report.segments[index:]
+        del self._segments[index:], self.report.segments[index:]
         for number, text in enumerate(cut, start=index):
             report = SegmentReport(index=number, characters=len(text), attempts=[], out=[])
             self.report.segments.append(report)
-            before = tuple(track.text for track in self._tracks)
-            self._tracks.append(Track(text, report, before))
+            before = tuple(segment.text for segment in self._segments)
+            self._segments.append(SegmentBuffer(text, report, before))
 
     def _cut(self, text: str, limit: TextLimit, *, first: bool) -> list[str]:
         """Only the reply's first segment is kept short: later ones have time."""
