@@ -86,14 +86,19 @@ class VoiceModelRouter:
         force_provider: VoiceProvider | str | None = None,
         *,
         response_format: AudioFormat | str = AudioFormat.WAV,
+        instructions: str | None = None,
     ) -> SpeechResult:
-        """Speak ``text`` whole.
+        """Speak ``text`` whole. ``instructions`` say how, in words, to the providers that take them.
 
         Raises RequestError for what the caller got wrong, NoVoiceLeft when nobody could speak,
         Interrupted when the last candidate broke off.
         """
         async with self.stream(
-            text, personality_config, language=language, force_provider=force_provider
+            text,
+            personality_config,
+            language=language,
+            force_provider=force_provider,
+            instructions=instructions,
         ) as speech:
             pcm = await speech.read()
         report = speech.report
@@ -120,6 +125,7 @@ class VoiceModelRouter:
         language: str | None = "en",
         force_provider: VoiceProvider | str | None = None,
         fallback: bool = True,
+        instructions: str | None = None,
     ) -> AsyncIterator[Speech]:
         """Speech while it is made: entered with the first audio in hand, iterates over AudioChunk."""
         if self._embedded is None:
@@ -132,6 +138,7 @@ class VoiceModelRouter:
             language=language,
             provider=str(force_provider) if force_provider else None,
             fallback=fallback,
+            instructions=instructions,
         )
         async with await self._embedded.speak.speak(request) as speech:
             yield speech

@@ -8,6 +8,7 @@ import threading
 from array import array
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -159,13 +160,30 @@ class TakesAnySetting(Tone):
     settings_type: ClassVar[type[VoiceSettings]] = Settings
 
 
+class TakesInstructions(Tone):
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities(), takes_instructions=True)
+
+    async def sound(self, utterance: Utterance[ToneSettings]) -> AsyncGenerator[AudioChunk, None]:
+        pitch = utterance.settings.pitch * (2 if utterance.instructions else 1)
+        told = replace(utterance, settings=ToneSettings(pitch=pitch))
+        async for chunk in super().sound(told):
+            yield chunk
+
+
+class IgnoresInstructions(Tone):
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities(), takes_instructions=True)
+
+
 def subject(kind: type[Tone], folder: Path) -> Subject:
     utterance = Utterance("A tone of some length is this.", "en", "sine", ToneSettings())
     return Subject(lambda: kind(ProviderContext(folder)), utterance)
 
 
-async def test_a_sound_provider_passes(tmp_path: Path) -> None:
-    await run_all(subject(Tone, tmp_path))
+@pytest.mark.parametrize("kind", [Tone, TakesInstructions])
+async def test_a_sound_provider_passes(kind: type[Tone], tmp_path: Path) -> None:
+    await run_all(subject(kind, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -184,6 +202,7 @@ async def test_a_sound_provider_passes(tmp_path: Path) -> None:
         (SpeaksAllTongues, "Klingon"),
         (SaysNothingOfASetting, "has a description"),
         (TakesAnySetting, "unknown setting is refused"),
+        (IgnoresInstructions, "instructions change how it sounds"),
     ],
 )
 async def test_a_broken_promise_is_caught(

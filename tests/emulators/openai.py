@@ -23,7 +23,9 @@ KEY = "sk-emulated-1234567890"
 MODEL = "tts-1"
 RATE = 24_000
 """Hz of `pcm`."""
-MAX_INPUT = 4096
+MAX_INPUT = MAX_INSTRUCTIONS = 4096
+TOLD = 1.2
+"""Whoever is told how to speak is so much bigger, so that it can be heard."""
 VOICES: tuple[Any, ...] = ("af_heart", {"id": "am_adam", "name": "Adam"})
 
 
@@ -76,9 +78,8 @@ class OpenAIEmulator:
         if refusal := self._refusal(fault, asked):
             return refusal
         speed = float(asked.get("speed", 1.0))
-        pcm = await asyncio.to_thread(
-            spoken, asked["input"], RATE, speed=speed, stature=self.stature
-        )
+        stature = self.stature * (TOLD if asked.get("instructions") else 1.0)
+        pcm = await asyncio.to_thread(spoken, asked["input"], RATE, speed=speed, stature=stature)
         return await send_audio(request, self.behaviour, fault, pcm, "audio/pcm")
 
     def _refusal(self, fault: Fault, asked: dict[str, Any]) -> web.Response | None:
@@ -100,6 +101,8 @@ class OpenAIEmulator:
             return _error(404, "No such model", "invalid_request_error", code="model_not_found")
         if len(asked["input"]) > MAX_INPUT or asked.get("response_format") != "pcm":
             return _error(400, "Only pcm is emulated, of 4096 characters", "invalid_request_error")
+        if len(asked.get("instructions", "")) > MAX_INSTRUCTIONS:
+            return _error(400, "The instructions are too long", "invalid_request_error")
         return None
 
 

@@ -75,6 +75,12 @@ async def test_force_provider_takes_the_enumeration_or_the_id(router: VoiceModel
         assert made["provider"] == "piper"
 
 
+async def test_instructions_that_are_ignored_are_reported(router: VoiceModelRouter) -> None:
+    config = {"active_provider": "piper"}
+    made = await router.generate_speech("Hello.", config, instructions="Cheerfully.")
+    assert [a.instructions for s in made["report"].segments for a in s.attempts] == ["ignored"]
+
+
 async def test_stream_gives_audio_while_it_is_made(router: VoiceModelRouter) -> None:
     async with router.stream(TEXT, {"active_provider": "piper"}) as speech:
         chunks = [chunk async for chunk in speech]

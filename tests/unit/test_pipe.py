@@ -151,4 +151,5 @@ async def test_bytes_are_kept_as_bytes() -> None:
     pipe.extend(b"abc")
     pipe.extend(b"def")
     assert await pipe.reaches(5)
-    assert pipe.items[1:4] == b"bcd"
+    assert bytes(pipe.items[1:4]) == b"bcd"
+    assert isinstance(pipe.items, bytearray)

@@ -58,7 +58,8 @@ class TicketBody(BaseModel):
     instructions: str | None = Field(
         default=None,
         repr=False,
-        description="Accepted, because OpenAI's clients send it as a habit; no provider follows it.",
+        description="How to speak, in words, in up to 4,096 characters. A provider that takes no "
+        "instructions ignores them, and the report says so.",
     )
     response_format: AudioFormat = Field(
         default=AudioFormat.MP3, description="`pcm` is 16-bit signed little-endian, mono, 24 kHz."

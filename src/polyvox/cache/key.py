@@ -43,6 +43,8 @@ async def compute_segment_key(
         "before": utterance.before,
         "normaliser": normaliser,
     }
+    if utterance.instructions is not None:
+        parts["instructions"] = utterance.instructions
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     # Lone surrogates stay apart from the character that a pair of them would escape to.
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

@@ -23,6 +23,7 @@ class Wanted:
     language: str | None
     provider: str | None
     voice: str | None
+    instructions: str | None
     speed: float
     fallback: bool
     cache: bool
@@ -41,6 +42,7 @@ async def build_request(wanted: Wanted, addressing: Addressing) -> SpeechRequest
         language=language,
         provider=who.provider,
         voice=who.voice,
+        instructions=wanted.instructions,
         speed=wanted.speed,
         fallback=wanted.fallback,
         cache=wanted.cache,
@@ -71,8 +73,13 @@ def read_text(given: str | None) -> str:
         from polyvox.config import Settings
 
         return _read_stdin(Settings.load().text_max_characters)
+    return utf8(given, "TEXT")
+
+
+def utf8(given: str, name: str) -> str:
+    """The argument ``name``. Raises UsageFault where it was not UTF-8."""
     if any("\ud800" <= c <= "\udfff" for c in given):  # what was not UTF-8 arrives so
-        raise UsageFault("TEXT is not UTF-8.")
+        raise UsageFault(f"{name} is not UTF-8.")
     return given
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from polyvox.cli.asking import Wanted, build_request, read_text
+from polyvox.cli.asking import Wanted, build_request, read_text, utf8
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, say
@@ -57,6 +57,9 @@ def speak(
     voice: Annotated[
         str | None, typer.Option(help="A voice of the first provider asked, or of any.")
     ] = None,
+    instructions: Annotated[
+        str | None, typer.Option(help="How to speak, in words, for providers that take them.")
+    ] = None,
     format_: Annotated[
         AudioFormat | None, typer.Option("--format", help="[default: by the file's ending, or wav]")
     ] = None,
@@ -84,6 +87,7 @@ def speak(
         language=language,
         provider=provider,
         voice=voice,
+        instructions=utf8(instructions, "--instructions") if instructions else None,
         speed=speed,
         fallback=not no_fallback,
         cache=not no_cache,
@@ -137,15 +141,19 @@ def _push(file: BinaryIO, data: bytes) -> None:
 
 
 def _tell(delivery: Delivery, report: SpeechReport) -> None:
-    from polyvox.domain.speech import Outcome
+    from polyvox.domain.speech import InstructionsUse, Outcome
 
     if delivery.as_json:
         stream = sys.stderr if delivery.target == STDOUT else sys.stdout
         print_json(report, file=stream)
     elif report.outcome is Outcome.OK:
         seconds = report.audio_ms / 1000
-        speakers = dict.fromkeys(s.spoken_by.provider for s in report.segments if s.spoken_by)
+        spoken = [s.spoken_by for s in report.segments if s.spoken_by]
+        speakers = dict.fromkeys(part.provider for part in spoken)
         by = f" by {', '.join(speakers)}" if speakers else ""
         say(f"{seconds:.1f} s of audio{by} in {report.latency_ms / 1000:.1f} s.")
+        deaf = [part.provider for part in spoken if part.instructions is InstructionsUse.IGNORED]
+        for provider in dict.fromkeys(deaf):
+            say(f"{provider} takes no instructions: they were ignored.")
         for passed in report.out:
             say(f"Passed over {passed.provider}: {passed.reason}")

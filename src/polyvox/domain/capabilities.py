@@ -115,7 +115,8 @@ class Capabilities:
     ``locale_for`` says which of its tags is meant by one that several are equally near to, or that
     the service names differently: ``pt`` → ``pt-PT``. ``needs`` maps a tag that it would speak, too,
     to what must be done first, as a sentence for people. With ``carries_style`` a segment sounds other
-    after other texts: the provider is told those before it in the reply.
+    after other texts: the provider is told those before it in the reply. With ``takes_instructions`` it
+    can be told in words how to speak.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Capabilities:
     locale_for: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, str] = field(default_factory=dict)
     carries_style: bool = False
+    takes_instructions: bool = False
     published: Published | None = None
 
     def limit_for(self, language: str) -> TextLimit:

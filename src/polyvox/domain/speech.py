@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from polyvox.domain.remedy import Remedy
 from polyvox.domain.voice_config import LanguageTag, VoiceConfig
@@ -13,6 +13,8 @@ from polyvox.domain.voice_config import LanguageTag, VoiceConfig
 MIN_SPEED, MAX_SPEED = 0.25, 4.0
 REPLY_SAMPLE_RATE = 24_000
 """Hz. One rate for the whole reply, whoever speaks; OpenAI's ``pcm`` is 24 kHz too."""
+MAX_INSTRUCTIONS = 4096
+"""Characters that say how to speak; OpenAI's limit."""
 
 
 class SpeechRequest(BaseModel):
@@ -30,11 +32,21 @@ class SpeechRequest(BaseModel):
         default=None, description="Ask this provider first, whatever is active."
     )
     voice: str | None = Field(default=None, description="A voice of the first provider asked.")
+    instructions: str | None = Field(
+        default=None,
+        repr=False,
+        description="How to speak, in words, for the providers that take them; blank: none.",
+    )
     speed: float = Field(default=1.0, ge=MIN_SPEED, le=MAX_SPEED)
     fallback: bool = Field(default=True, description="False: only the first candidate is tried.")
     cache: bool = Field(
         default=True, description="False: neither read from nor written to the cache."
     )
+
+    @field_validator("instructions")
+    @classmethod
+    def _blank_is_none(cls, given: str | None) -> str | None:
+        return given if given and not given.isspace() else None
 
 
 class Outcome(StrEnum):
@@ -43,6 +55,13 @@ class Outcome(StrEnum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     CANCELLED = "cancelled"
+
+
+class InstructionsUse(StrEnum):
+    """What became of a request's instructions."""
+
+    SENT = "sent"
+    IGNORED = "ignored"
 
 
 class _Report(BaseModel):
@@ -55,6 +74,12 @@ class Attempt(_Report):
     provider: str
     voice: str | None = None
     stand_in_for: str | None = Field(default=None, description="The configured voice, missing.")
+    instructions: InstructionsUse | None = Field(
+        default=None,
+        exclude_if=lambda use: use is None,
+        description="Whether the request's instructions were sent to the provider, or ignored, since "
+        "it cannot follow any; absent where the request had none.",
+    )
     outcome: Outcome
     cached: bool = False
     shared: bool = Field(default=False, description="Joined a synthesis already under way.")

@@ -58,6 +58,8 @@ class Utterance(Generic[SettingsT]):
     ``language`` is one of the provider's own tags; ``voice`` one of its voice ids (None where it
     has no stock voices); ``samples`` are local files to clone from. ``before`` are the texts of the
     reply's earlier segments, in order, for a provider whose capabilities say ``carries_style``.
+    ``instructions`` say in words how to speak, in up to ``domain.speech.MAX_INSTRUCTIONS`` characters;
+    they are the request's, and given only to a provider whose capabilities say ``takes_instructions``.
     """
 
     text: str = field(repr=False)
@@ -66,6 +68,7 @@ class Utterance(Generic[SettingsT]):
     settings: SettingsT
     samples: tuple[Path, ...] = ()
     before: tuple[str, ...] = field(default=(), repr=False)
+    instructions: str | None = field(default=None, repr=False)
 
 
 class AudioStream:

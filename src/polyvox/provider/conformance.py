@@ -30,6 +30,7 @@ from polyvox.provider.conformance_leaving import (
 )
 from polyvox.provider.conformance_speech import (
     changes_its_speed_or_says_it_cannot,
+    follows_instructions_or_claims_none,
     keeps_two_listeners_apart,
     refuses_an_unknown_voice,
     says_what_it_is_given,
@@ -59,6 +60,7 @@ CHECKS: tuple[Check, ...] = (
     leaves_nothing_running,
     refuses_an_unknown_voice,
     changes_its_speed_or_says_it_cannot,
+    follows_instructions_or_claims_none,
     may_be_stopped_at_any_time,
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 from polyvox.domain.audio import AudioChunk
+from polyvox.domain.speech import MAX_INSTRUCTIONS
 from polyvox.errors import InvalidSetting, UnknownVoice
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.trial import ContractBroken, Heard, Subject, hear, promise, quickly, started
@@ -15,6 +16,7 @@ SILENCE = 100
 """Peak, of 32767, below which audio counts as silent."""
 SPEED_SLACK = 0.35
 """At twice the speed a text lasts half as long, give or take this share of the half."""
+INSTRUCTIONS = ("Whisper slowly, as if somebody slept. " * MAX_INSTRUCTIONS)[:MAX_INSTRUCTIONS]
 NO_SUCH_VOICE = "no-such-voice-0"
 
 
@@ -94,3 +96,12 @@ async def changes_its_speed_or_says_it_cannot(subject: Subject) -> None:
         half = slow.duration_ms / 2
         near = abs(quick.duration_ms - half) <= SPEED_SLACK * half
         promise(near, "at twice the speed a text lasts about half as long")
+
+
+async def follows_instructions_or_claims_none(subject: Subject) -> None:
+    async with started(subject) as provider:
+        if not quickly(provider.capabilities, "capabilities").takes_instructions:
+            return
+        plain = await hear(provider, subject.utterance)
+        told = await hear(provider, replace(subject.utterance, instructions=INSTRUCTIONS))
+        promise(told.pcm != plain.pcm, "instructions change how it sounds")

@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from polyvox.cache.flight import CachedAudio, Served
-from polyvox.domain.speech import Attempt, Exclusion, Outcome
+from polyvox.domain.speech import Attempt, Exclusion, InstructionsUse, Outcome
 from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError, Throttled, Unavailable
 from polyvox.routing.candidates import Candidate, Plan
 from polyvox.routing.segment_buffer import SegmentBuffer
@@ -27,6 +27,10 @@ class Source(Protocol):
 
     def refusal(self, provider: str) -> Exclusion | None:
         """Why it must not be asked right now: it was stopped, or went to rest, after the plan."""
+        ...
+
+    def instructions_use(self, provider: str) -> InstructionsUse | None:
+        """What becomes of the request's instructions with it; None where there are none."""
         ...
 
     def open(
@@ -96,6 +100,7 @@ class Failover:
         )
         segment.report.attempts.append(entry)
         try:
+            entry.instructions = self._source.instructions_use(candidate.provider)
             async with self._source.open(candidate, segment) as audio:
                 entry.ttfa_ms = _since(begun)
                 entry.cached = audio.served is Served.STORED

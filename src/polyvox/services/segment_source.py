@@ -13,7 +13,7 @@ from polyvox.cache.flight import CachedAudio
 from polyvox.cache.key import compute_segment_key
 from polyvox.cache.segments import SegmentCache
 from polyvox.domain.audio import AudioChunk
-from polyvox.domain.speech import Exclusion, SpeechRequest
+from polyvox.domain.speech import Exclusion, InstructionsUse, SpeechRequest
 from polyvox.provider.base import Provider, Utterance
 from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.candidates import Candidate
@@ -41,6 +41,13 @@ class SegmentSource:
         """Why ``provider`` must not be asked right now; None where it may be."""
         return self.providers.refusal(provider)
 
+    def instructions_use(self, provider: str) -> InstructionsUse | None:
+        """What becomes of the request's instructions; None where it has none. Raises UnknownProvider."""
+        if self.request.instructions is None:
+            return None
+        taken = self.providers.get(provider).capabilities().takes_instructions
+        return InstructionsUse.SENT if taken else InstructionsUse.IGNORED
+
     @asynccontextmanager
     async def open(
         self, candidate: Candidate, segment: SegmentBuffer
@@ -63,13 +70,15 @@ class SegmentSource:
         samples: tuple[Path, ...] = ()
         if self.samples and candidate.samples:
             samples = await self.samples.files(candidate.samples, candidate.provider)
+        capabilities = provider.capabilities()
         return Utterance(
             segment.text,
             candidate.language,
             candidate.voice,
             candidate.settings,
             samples,
-            before=segment.before if provider.capabilities().carries_style else (),
+            before=segment.before if capabilities.carries_style else (),
+            instructions=self.request.instructions if capabilities.takes_instructions else None,
         )
 
     async def _make(

@@ -12,7 +12,13 @@ from weakref import WeakValueDictionary
 import structlog
 
 from polyvox.cache.segments import SegmentCache
-from polyvox.domain.speech import ExclusionCode, Outcome, SpeechReport, SpeechRequest
+from polyvox.domain.speech import (
+    MAX_INSTRUCTIONS,
+    ExclusionCode,
+    Outcome,
+    SpeechReport,
+    SpeechRequest,
+)
 from polyvox.errors import (
     InvalidSetting,
     NoVoiceLeft,
@@ -90,6 +96,13 @@ class SpeakService:
                 "(text_max_characters).",
                 param="input",
                 remedy="Send it in parts.",
+            )
+        if request.instructions and len(request.instructions) > MAX_INSTRUCTIONS:
+            raise TextTooLong(
+                f"The instructions have {len(request.instructions)} characters; the limit is "
+                f"{MAX_INSTRUCTIONS}.",
+                param="instructions",
+                remedy="Say it in fewer words.",
             )
         casting = await self.cast(request)
         text = await _cleaned(request.text, casting.language)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import struct
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from polyvox_faulty.faults import Fault
-from polyvox_faulty.written import heard
+from polyvox_faulty.written import Written, heard
 
+from polyvox.domain.speech import MAX_INSTRUCTIONS
 from tests.integration.api.client import Answer, Client, Stage
 
 UNKNOWN = 0xFFFFFFFF
@@ -68,6 +69,36 @@ async def test_what_is_not_known_or_null_is_no_error(stage: Stage) -> None:
         instructions="Cheerfully.", stream=True, user="u1", speed=None, language=None, model=None
     )
     assert answer.status == 200
+
+
+async def test_instructions_that_nobody_takes_are_reported_as_ignored(stage: Stage) -> None:
+    answer = await stage.speak("As you like it.", instructions="Cheerfully.")
+    assert answer.status == 200
+    [attempt] = (await stage.report(answer))["segments"][0]["attempts"]
+    assert attempt["instructions"] == "ignored"
+    plain = await stage.report(await stage.speak("As you like it.", instructions=""))
+    assert "instructions" not in plain["segments"][0]["attempts"][0]
+
+
+async def test_instructions_reach_who_takes_them(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = cast("Written", stage.server.application.services.providers.get("fault_a"))
+    monkeypatch.setattr(provider, "takes_instructions", True)
+    body = stage.body("As you are told.", instructions="Cheerfully.")
+    answer = await stage.post("/v1/audio/speech", json=body)
+    [attempt] = (await stage.report(answer))["segments"][0]["attempts"]
+    assert (provider.instructed[-1], attempt["instructions"]) == ("Cheerfully.", "sent")
+    ticket = (await stage.post("/v1/speech/tickets", json=body)).json
+    await stage.get(ticket["audio"])
+    [again] = (await stage.get(ticket["report"])).json["segments"][0]["attempts"]
+    assert again["instructions"] == "sent"
+
+
+@pytest.mark.parametrize("path", ["/v1/audio/speech", "/v1/speech/tickets"])
+async def test_instructions_have_a_limit(stage: Stage, path: str) -> None:
+    answer = await stage.post(path, json=stage.body(instructions="x" * (MAX_INSTRUCTIONS + 1)))
+    assert (answer.status, answer.error["param"]) == (413, "instructions")
 
 
 async def test_the_first_to_speak_is_named_even_if_another_was_asked_before(stage: Stage) -> None:

@@ -50,6 +50,15 @@ def test_text_comes_from_standard_input_and_audio_goes_to_standard_output(
     assert {path.name for path in tmp_path.iterdir()} == {"home", "hello.pcm"}
 
 
+def test_instructions_that_are_ignored_are_said_to_be(polyvox: Polyvox) -> None:
+    told = ("--instructions", "Cheerfully.", "--provider", "fault_a")
+    ran = polyvox("speak", "Hello.", "-o", "a.wav", *told)
+    assert ran.code == 0
+    assert "fault_a takes no instructions: they were ignored." in ran.err
+    report = polyvox("speak", "Hello.", "-o", "a.wav", *told, "--json").json
+    assert report["segments"][0]["attempts"][0]["instructions"] == "ignored"
+
+
 @pytest.mark.parametrize("ending", ["mp3", "ogg", "pcm"])
 def test_the_format_follows_the_ending(polyvox: Polyvox, tmp_path: Path, ending: str) -> None:
     name = f"hello.{ending}"

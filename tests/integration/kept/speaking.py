@@ -71,6 +71,7 @@ async def speech(record: Recorder, _: RunningServer) -> None:
         await record.post(f"as {kind}", SPEECH, json={"input": TEXT, "response_format": kind})
     await speak(record, "from the cache")
     await speak(record, "two segments", "The first one is here. The second one is there.")
+    await speak(record, "nobody takes instructions", instructions="Cheerfully.")
     await speak(record, "nothing to say", "…")
     await speak(record, "events", stream_format="sse")
     await _tickets(record)

@@ -89,9 +89,16 @@ def test_every_part_matters(tmp_path: Path) -> None:
         key_of(replace(base, samples=(sample, sample))),
         key_of(replace(base, before=("Hello.",))),
         key_of(replace(base, before=("Hel", "lo."))),
+        key_of(replace(base, instructions="Hello.")),
+        key_of(replace(base, instructions="Calm.")),
     ]
     assert len(set(keys)) == len(keys)
     assert all(len(key) == 64 and set(key) <= set("0123456789abcdef") for key in keys)
+
+
+def test_what_has_no_instructions_keeps_the_key_it_had_before_there_were_any() -> None:
+    kept = "5030ba9bfe5766cdf7a6a39ff12260c15881f80e1ea2aee13737023ff2562735"
+    assert key_of(utterance()) == kept, "or raise SCHEMA_VERSION"
 
 
 def test_lone_surrogates_differ_from_the_character_they_spell() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from polyvox.domain.speech import MAX_INSTRUCTIONS
 from polyvox.errors import ConfigError, InvalidSetting
 from polyvox.providers.openai_speech.settings import (
-    MAX_INSTRUCTIONS,
     OpenAISpeechOptions,
     OpenAISpeechSettings,
 )

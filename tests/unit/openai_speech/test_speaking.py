@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openai as vendor
@@ -72,6 +73,33 @@ async def test_the_request_is_openais(emulator: OpenAIEmulator, tmp_path: Path) 
         {**plain, "voice": "af_heart", "speed": 1.5, "instructions": "Calm and slow."},
     ]
     assert {sent["authorization"] for sent in emulator.headers} == {f"Bearer {KEY}"}
+
+
+async def test_the_request_s_instructions_win_over_the_settings(
+    emulator: OpenAIEmulator, tmp_path: Path
+) -> None:
+    async with started(tmp_path, **options_for(emulator)) as provider:
+        for configured in (None, "Calm and slow."):
+            said = utterance() if configured is None else utterance(instructions=configured)
+            await hear(provider, replace(said, instructions="Quick and loud."))
+    assert [sent["instructions"] for sent in emulator.bodies] == ["Quick and loud."] * 2
+
+
+@pytest.mark.parametrize(
+    ("base_url", "model", "taken"),
+    [
+        ("https://api.openai.com/v1", "tts-1", False),
+        ("https://eu.api.openai.com/v1", "tts-1-hd", False),
+        ("https://api.openai.com/v1", "gpt-4o-mini-tts", True),
+        ("http://127.0.0.1:1/v1", "tts-1", True),
+    ],
+)
+async def test_instructions_are_taken_but_where_openai_would_ignore_them(
+    base_url: str, model: str, taken: bool, tmp_path: Path
+) -> None:
+    asked = {"base_url": base_url, "model": model, "voices": ["alloy"], "languages": ["en"]}
+    async with started(tmp_path, **asked) as provider:
+        assert provider.capabilities().takes_instructions is taken
 
 
 async def test_the_language_is_told_to_a_server_that_tells_its_own(

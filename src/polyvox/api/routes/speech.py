@@ -74,6 +74,7 @@ async def _request(body: TicketBody, services: Services) -> SpeechRequest:
         language=body.language,
         provider=addressee.provider,
         voice=addressee.voice,
+        instructions=body.instructions,
         speed=body.speed,
         fallback=body.fallback,
     )

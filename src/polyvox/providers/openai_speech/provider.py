@@ -161,6 +161,7 @@ class OpenAISpeechProvider(Provider[OpenAISpeechSettings]):
             licence=LICENCE,
             streaming=True,
             limits={"*": TextLimit(characters=self._options.max_characters)},
+            takes_instructions=self._takes_instructions(),
         )
 
     async def voices(self, language: str | None = None) -> Sequence[Voice]:
@@ -194,22 +195,31 @@ class OpenAISpeechProvider(Provider[OpenAISpeechSettings]):
             "response_format": "pcm",
             "speed": utterance.settings.speed,
         }
-        if utterance.settings.instructions is not None:
-            self._check_instructions()
-            body["instructions"] = utterance.settings.instructions
+        if instructions := self._instructions(utterance):
+            body["instructions"] = instructions
         if self._says_languages(voice.id):
             # No field of OpenAI's: only for a server that tells the languages of a voice apart.
             body["language"] = utterance.language
         return body
 
-    def _check_instructions(self) -> None:
-        model = self._options.model
-        if is_openai(self._base_url) and model in OPENAI_WITHOUT_INSTRUCTIONS:
+    def _takes_instructions(self) -> bool:
+        """Whether the server is sent them; which model of others follows them, nobody says."""
+        openai = is_openai(self._base_url)
+        return not (openai and self._options.model in OPENAI_WITHOUT_INSTRUCTIONS)
+
+    def _instructions(self, utterance: Utterance[OpenAISpeechSettings]) -> str | None:
+        """The request's, before those of the settings. Raises InvalidSetting for settings that
+        OpenAI would ignore."""
+        configured = utterance.settings.instructions
+        if self._takes_instructions():
+            return utterance.instructions or configured
+        if configured is not None:
             raise InvalidSetting(
-                f"OpenAI's {model} follows no instructions.",
+                f"OpenAI's {self._options.model} follows no instructions.",
                 param="instructions",
                 remedy="Leave them out, or choose another model.",
             )
+        return None
 
     def _headers(self) -> dict[str, str]:
         key = self._options.api_key

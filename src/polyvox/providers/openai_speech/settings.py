@@ -9,14 +9,13 @@ import langcodes
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from polyvox.domain.language import normalize
+from polyvox.domain.speech import MAX_INSTRUCTIONS
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.options import ApiKey, ServiceUrl, read_options
 from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "openai_speech"
 SPEEDS = SpeedRange("OpenAI's API", 0.25, 4.0)
-MAX_INSTRUCTIONS = 4096
-"""Characters; OpenAI's limit."""
 VARIABLES = {
     "base_url": "OPENAI_SPEECH_BASE_URL",
     "api_key": "OPENAI_SPEECH_API_KEY",

@@ -41,16 +41,19 @@ class Written(Provider[WrittenSettings]):
     languages: tuple[str, ...] = ("en", "de")
     limit = TextLimit(characters=200)
     carries_style = False
+    takes_instructions = False
 
     script: list[Fault]
     calls: list[Fault]
     told: list[tuple[str, ...]]
     """What came before, by each call."""
+    instructed: list[str | None]
+    """How it was told to speak, by each call."""
     running = 0
 
     async def start(self) -> None:
         self.script = [Fault(name) for name in self.context.options.get("script", [])]
-        self.calls, self.told = [], []
+        self.calls, self.told, self.instructed = [], [], []
 
     def availability(self) -> Availability:
         return Availability.ready()
@@ -63,6 +66,7 @@ class Written(Provider[WrittenSettings]):
             streaming=True,
             limits={"*": self.limit},
             carries_style=self.carries_style,
+            takes_instructions=self.takes_instructions,
         )
 
     async def voices(self, language: str | None = None) -> Sequence[Voice]:
@@ -73,6 +77,7 @@ class Written(Provider[WrittenSettings]):
         fault = self.script.pop(0) if self.script else Fault.NONE
         self.calls.append(fault)
         self.told.append(utterance.before)
+        self.instructed.append(utterance.instructions)
         self.running += 1
         try:
             async with inject(fault, audio_stream(_spell(utterance.text))) as stream:
