@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from polyvox.provider.base import ProviderContext, Utterance
+from polyvox.domain.capabilities import State
+from polyvox.errors import Unavailable
+from polyvox.provider.base import Provider, ProviderContext, Utterance
 from polyvox.provider.conformance import CHECKS, Check, Subject
 from polyvox.provider.conformance_leaving import leaves_nothing_running
+from polyvox.provider.trial import hear
 from polyvox.providers.piper.provider import PiperProvider
 from polyvox.providers.piper.settings import PiperSettings
 from polyvox.providers.styletts2.provider import StyleTTS2Provider
@@ -109,6 +113,41 @@ async def subject(
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 async def test_keeps_its_promises(check: Check, subject: Subject) -> None:
     await check(subject)
+
+
+@pytest.mark.parametrize("voice", [None, "no-such-voice"])
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_service_that_is_not_ready_says_why_before_it_looks_for_a_voice(
+    name: str, voice: str | None, tmp_path: Path
+) -> None:
+    """Before the start, without a list of voices, without what the operator must set, and stopped."""
+    service = SERVICES[name]
+    said = replace(service.utterance(SENTENCE), voice=voice)
+    with service.running() as running:
+        options = running.options
+    away, unset = service.provider(tmp_path, options), service.provider(tmp_path, {})
+    told = [await refusal(away, said)]
+    for provider in (away, unset):
+        try:
+            await provider.start()
+            told.append(await refusal(provider, said))
+        finally:
+            await provider.stop()
+        told.append(await refusal(provider, said))
+    never, unlisted, stopped, lacking, _ = told
+    assert never == stopped
+    assert len({never, unlisted, lacking}) == 3
+
+
+async def refusal(provider: Provider[Any], said: Utterance[Any]) -> str:
+    """What ``provider`` says instead of speaking, which is what it says of itself."""
+    availability = provider.availability()
+    assert availability.state is State.UNAVAILABLE
+    assert availability.reason
+    with pytest.raises(Unavailable) as caught:
+        await hear(provider, said)
+    assert (caught.value.message, caught.value.remedy) == (availability.reason, availability.remedy)
+    return availability.reason
 
 
 @pytest.mark.parametrize("name", ["xtts_v2", "styletts2"])

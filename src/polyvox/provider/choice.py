@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from polyvox.domain.capabilities import Voice
-from polyvox.domain.language import distance
+from polyvox.domain.language import BadLanguageTag, distance
 from polyvox.errors import UnknownVoice, UnsupportedLanguage
 
 SHOWN = 5
@@ -53,5 +53,8 @@ def _known(voices: Sequence[Voice], provider: str) -> str:
 
 
 def _distance(voice: Voice, language: str) -> int | None:
-    tags = (distance(language, tag) for tag in voice.languages)
-    return min((d for d in tags if d is not None), default=None)
+    try:
+        tags = (distance(language, tag) for tag in voice.languages)
+        return min((d for d in tags if d is not None), default=None)
+    except BadLanguageTag:
+        return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from polyvox.provider.options import ProviderOptions
 
 
-class ModelOptions(BaseModel):
+class ModelOptions(ProviderOptions):
     """Where the weights lie, and how much of the machine their process may take."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     model_dir: Path | None = Field(
         default=None,

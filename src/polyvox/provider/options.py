@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
 
 from polyvox.errors import ConfigError
 
@@ -82,3 +82,20 @@ def read_options(
             f"The options of {provider} are wrong: {wrong}.",
             remedy=f"Known options: {', '.join(kind.model_fields)}.",
         ) from error
+
+
+class ProviderOptions(BaseModel):
+    """Base of the operator's options for one provider: ``providers.ID`` in the configuration.
+
+    ``variables`` maps an option to the environment variable that it comes from where it is not given.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    provider: ClassVar[str]
+    variables: ClassVar[Mapping[str, str]] = {}
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """The options as ``given`` and the environment have them. Raises ConfigError."""
+        return read_options(cls, given, provider=cls.provider, variables=cls.variables)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from polyvox.domain.audio import SAMPLE_BYTES, AudioChunk
 from polyvox.errors import BadOutput, ConnectionLost, Unavailable
-from polyvox.provider.verdicts import Verdicts, retry_after_s
+from polyvox.provider.error_map import ErrorMap, retry_after_s
 
 if TYPE_CHECKING:
     import aiohttp
@@ -37,8 +37,8 @@ _COMPRESSED = tuple(
 class RestClient:
     """A session to one service. ``request_id`` names the header with the service's id of a call."""
 
-    def __init__(self, verdicts: Verdicts, *, request_id: str = "x-request-id") -> None:
-        self._verdicts = verdicts
+    def __init__(self, errors: ErrorMap, *, request_id: str = "x-request-id") -> None:
+        self._errors = errors
         self._request_id = request_id
         self._session: aiohttp.ClientSession | None = None
 
@@ -70,7 +70,7 @@ class RestClient:
         import aiohttp
 
         if self._session is None:
-            raise Unavailable(f"{self._verdicts.service} is not started.")
+            raise Unavailable(f"{self._errors.service} is not started.")
         try:
             async with self._session.request(
                 method, url, allow_redirects=False, **content
@@ -83,10 +83,10 @@ class RestClient:
                     if not response.content.at_eof():
                         response.close()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Unavailable(f"{self._verdicts.service} cannot be reached.") from error
+            raise Unavailable(f"{self._errors.service} cannot be reached.") from error
         except aiohttp.ClientError as error:
             raise ConnectionLost(
-                f"The connection to {self._verdicts.service} was lost ({type(error).__name__})."
+                f"The connection to {self._errors.service} was lost ({type(error).__name__})."
             ) from error
 
     async def json(self, method: str, url: str, **content: Any) -> Any:
@@ -96,7 +96,7 @@ class RestClient:
                 return json.loads(await response.read())
             except ValueError as error:
                 raise BadOutput(
-                    f"{self._verdicts.service} answered with something that is not JSON."
+                    f"{self._errors.service} answered with something that is not JSON."
                 ) from error
 
     async def pcm(
@@ -109,7 +109,7 @@ class RestClient:
             raw = kind.startswith(("audio/", "application/octet-stream"))
             if not raw or kind.startswith(_COMPRESSED):
                 raise BadOutput(
-                    f"{self._verdicts.service} answered with {kind[:60]}, not with raw samples."
+                    f"{self._errors.service} answered with {kind[:60]}, not with raw samples."
                 )
             pieces = response.content.iter_any()
             # Closed here: one left to the garbage collector is closed by a task of its own.
@@ -123,7 +123,7 @@ class RestClient:
         except asyncio.IncompleteReadError as error:
             said = error.partial  # the whole body: mostly it is shorter
         headers: Mapping[str, str] = response.headers
-        return self._verdicts.error(
+        return self._errors.error(
             response.status,
             said=said.decode(errors="replace"),
             retry_after=retry_after_s(headers.get("Retry-After")),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
 
 from polyvox.errors import InvalidSetting
 
@@ -14,6 +17,16 @@ class SpeedRange:
     provider: str
     slowest: float
     fastest: float
+
+    def field(self, more: str = ".") -> Any:
+        """The declaration of a setting within this range. ``more`` ends its description."""
+        return Field(
+            default=1.0,
+            ge=self.slowest,
+            le=self.fastest,
+            title="Speed",
+            description=f"How fast it speaks: 1 is the voice's own pace, 2 is twice as fast{more}",
+        )
 
     def scaled(self, speed: float, factor: float) -> float:
         """``speed`` times ``factor``. Raises InvalidSetting, naming the range."""

@@ -26,8 +26,9 @@ from polyvox.errors import (
 )
 from polyvox.provider.base import Utterance
 from polyvox.provider.trial import hear
-from polyvox.providers.azure_tts.faults import VERDICTS
-from polyvox.providers.azure_tts.provider import MAX_SSML_BYTES, MAX_TEXT_BYTES, AzureProvider
+from polyvox.providers.azure_tts.client import MAX_SSML_BYTES, MAX_TEXT_BYTES
+from polyvox.providers.azure_tts.error_map import ERRORS
+from polyvox.providers.azure_tts.provider import AzureProvider
 from polyvox.providers.azure_tts.settings import AzureSettings
 from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.breaker import Breaker
@@ -161,7 +162,7 @@ async def test_each_refusal_has_its_error(
 def test_a_status_says_what_to_do(
     status: int, said: str, kind: type[ProviderError], told: str
 ) -> None:
-    error = VERDICTS.error(status, said=said)
+    error = ERRORS.error(status, said=said)
     assert type(error) is kind
     assert told in str(error)
 

@@ -22,7 +22,7 @@ from polyvox.errors import (
     TimedOut,
     Unavailable,
 )
-from polyvox.providers.google_tts.refusals import translated
+from polyvox.providers.google_tts.error_map import translated
 from tests.emulators.faults import Fault
 from tests.emulators.google import Emulator
 from tests.unit.google_tts.stage import BOTH, STREAMED, TEXT, WHOLE, before, heard, until, utterance

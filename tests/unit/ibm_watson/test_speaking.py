@@ -21,7 +21,7 @@ from polyvox.errors import (
     UnsupportedLanguage,
 )
 from polyvox.providers.ibm_watson.client import SAMPLE_RATE
-from polyvox.providers.ibm_watson.faults import SPEECH
+from polyvox.providers.ibm_watson.error_map import ERRORS
 from polyvox.routing.attempt import Deadlines, attempt
 from polyvox.routing.breaker import Breaker
 from polyvox.routing.recall import Recall
@@ -215,7 +215,7 @@ async def test_a_voice_that_is_gone_since_it_was_listed_is_refused(
 def test_a_status_is_read_with_its_words(
     status: int, said: str, expected: type[ProviderError]
 ) -> None:
-    assert type(SPEECH.error(status, said=said)) is expected
+    assert type(ERRORS.error(status, said=said)) is expected
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ async def test_a_speaker_out_of_range_is_refused(data_dir: Path) -> None:
 
 async def test_an_unknown_voice_is_refused_with_the_known_ones(data_dir: Path) -> None:
     async with running(data_dir) as provider:
-        with pytest.raises(UnknownVoice, match=f"no voice 'nobody'.*{JOE}"):
+        with pytest.raises(UnknownVoice, match=f"No voice of Piper is called 'nobody'.*{JOE}"):
             await hear(provider, utterance(voice="nobody"))
 
 

@@ -10,19 +10,19 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from polyvox.errors import Misconfigured, QuotaExhausted, Refused, Throttled
+from polyvox.provider.error_map import ErrorMap, MappedError
 from polyvox.provider.rest import RestClient
-from polyvox.provider.verdicts import Verdict, Verdicts
 from tests.emulators.running import serving
 
 RATE = 16_000
-VERDICTS = Verdicts(
+ERRORS = ErrorMap(
     service="The service",
     by_code={
-        400: Verdict(Refused, "It refused the text."),
-        401: Verdict(Misconfigured, "The key is wrong.", "Set another."),
-        429: Verdict(Throttled, "Too many requests.", "Ask less."),
+        400: MappedError(Refused, "It refused the text."),
+        401: MappedError(Misconfigured, "The key is wrong.", "Set another."),
+        429: MappedError(Throttled, "Too many requests.", "Ask less."),
     },
-    by_words={(429, "out of credit"): Verdict(QuotaExhausted, "The month is used up.")},
+    by_words={(429, "out of credit"): MappedError(QuotaExhausted, "The month is used up.")},
 )
 
 
@@ -52,8 +52,8 @@ def answering(handler: Handler) -> Iterator[Service]:
 
 
 @asynccontextmanager
-async def client(verdicts: Verdicts = VERDICTS) -> AsyncIterator[RestClient]:
-    rest = RestClient(verdicts)
+async def client(errors: ErrorMap = ERRORS) -> AsyncIterator[RestClient]:
+    rest = RestClient(errors)
     await rest.start()
     try:
         yield rest

@@ -7,23 +7,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from polyvox.errors import ProviderError, QuotaExhausted, Refused, Throttled, Unavailable
-from polyvox.provider.verdicts import (
+from polyvox.provider.error_map import (
     LONGEST_RETRY_AFTER_S,
-    Verdict,
-    Verdicts,
+    ErrorMap,
+    MappedError,
     retry_after_s,
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TABLE = Verdicts(
+TABLE = ErrorMap(
     service="The service",
     by_code={
-        429: Verdict(Throttled, "Too many.", "Wait."),
-        "INVALID_ARGUMENT": Verdict(Refused, "Refused."),
+        429: MappedError(Throttled, "Too many.", "Wait."),
+        "INVALID_ARGUMENT": MappedError(Refused, "Refused."),
     },
     by_words={
-        (429, "quota"): Verdict(QuotaExhausted, "The quota is used up."),
-        (429, "monthly"): Verdict(Refused, "Later rows lose."),
+        (429, "quota"): MappedError(QuotaExhausted, "The quota is used up."),
+        (429, "monthly"): MappedError(Refused, "Later rows lose."),
     },
 )
 

@@ -13,12 +13,12 @@ import pytest
 
 from polyvox.domain.capabilities import State, Voice
 from polyvox.errors import BadOutput, Misconfigured, Unavailable
-from polyvox.provider.voice_book import (
+from polyvox.provider.voice_list import (
     ASK_S,
     DAY_S,
     MISCONFIGURED_RETRY_S,
     RETRY_S,
-    VoiceBook,
+    VoiceListCache,
 )
 from tests.support import virtual_time
 
@@ -58,8 +58,8 @@ def clock() -> float:
     return EPOCH + asyncio.get_running_loop().time()
 
 
-def book_of(service: Service, file: Path, now: Callable[[], float] = clock) -> VoiceBook:
-    return VoiceBook(file, service.ask, now=now)
+def book_of(service: Service, file: Path, now: Callable[[], float] = clock) -> VoiceListCache:
+    return VoiceListCache(file, service.ask, now=now)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -287,10 +287,10 @@ def test_closing_stops_an_asking_under_way(file: Path) -> None:
 async def test_real_threads_keep_it_too(file: Path) -> None:
     """As above, without virtual time."""
     before = asyncio.all_tasks()
-    book = VoiceBook(file, Service((ADA,)).ask)
+    book = VoiceListCache(file, Service((ADA,)).ask)
     await book.open()
     await book.close()
-    again = VoiceBook(file, Service(Unavailable("Down.")).ask)
+    again = VoiceListCache(file, Service(Unavailable("Down.")).ask)
     await again.open()
     assert again.voices == (ADA,)
     assert again.age_s is not None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from polyvox.provider.base import VoiceSettings
-from polyvox.provider.options import ApiKey, CloudUrl
+from polyvox.provider.options import ApiKey, CloudUrl, ProviderOptions
 from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "azure_tts"
@@ -55,13 +56,8 @@ class AzureSettings(VoiceSettings):
         description="How much of the style is heard: 0.01 is a touch of it, 2 is twice as much. It has "
         "no effect without a style.",
     )
-    rate: Factor = Field(
-        default=1.0,
-        ge=SPEEDS.slowest,
-        le=SPEEDS.fastest,
-        title="Speed",
-        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast. The API takes "
-        '"+10%" for 1.1, too. HD voices take no other than 1.',
+    rate: Factor = SPEEDS.field(
+        '. The API takes "+10%" for 1.1, too. HD voices take no other than 1.'
     )
     pitch: Factor = Field(
         default=1.0,
@@ -76,10 +72,11 @@ class AzureSettings(VoiceSettings):
         return self.model_copy(update={"rate": SPEEDS.scaled(self.rate, factor)})
 
 
-class AzureOptions(BaseModel):
+class AzureOptions(ProviderOptions):
     """The operator's options (``providers.azure_tts``); what is not given comes from VARIABLES."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    provider: ClassVar[str] = PROVIDER_ID
+    variables: ClassVar[Mapping[str, str]] = VARIABLES
 
     key: ApiKey | None = Field(default=None, description="Key of the Speech resource.")
     region: str | None = Field(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import langcodes
@@ -133,9 +132,3 @@ def _voice(entry: _Listed) -> Voice:
         tier=NEURAL_HD if hd else NEURAL,
         styles=entry.style_list,
     )
-
-
-def locales_meant(languages: Iterable[str]) -> dict[str, str]:
-    """MEANT, as far as it is among ``languages``."""
-    offered = frozenset(languages)
-    return {tag: locale for tag, locale in MEANT.items() if locale in offered}

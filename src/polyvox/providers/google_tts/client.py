@@ -12,7 +12,7 @@ from polyvox.domain.capabilities import Voice
 from polyvox.errors import ConnectionLost
 from polyvox.provider.rest import whole_samples
 from polyvox.providers.google_tts.credentials import load_credentials
-from polyvox.providers.google_tts.refusals import SERVICE, translated
+from polyvox.providers.google_tts.error_map import SERVICE, translated
 from polyvox.providers.google_tts.settings import GoogleOptions
 from polyvox.providers.google_tts.voices import SAMPLE_RATE, language_code, listed_voices
 
@@ -36,8 +36,8 @@ _CHANNEL = (
 )
 
 
-async def connect(options: GoogleOptions) -> GoogleClient:
-    """Raises Misconfigured. Nothing is sent yet."""
+async def _connect(options: GoogleOptions) -> tuple[Transport, Mapping[str, str]]:
+    """The transport, and the headers of every call. Raises Misconfigured. Nothing is sent yet."""
     if options.plain:
         # gRPC sends no credentials unencrypted: a key is sent by us, an account's tokens by nobody.
         only_key = {"credentials_file": None, "application_default": False}
@@ -46,10 +46,10 @@ async def connect(options: GoogleOptions) -> GoogleClient:
     if options.plain:
         headers: dict[str, str] = {}
         credentials.apply(headers)  # type: ignore[no-untyped-call]
-        return GoogleClient(_plain(options.target), headers)
+        return _plain(options.target), headers
     roots = options.root_certificates
     pem = await asyncio.to_thread(roots.read_bytes) if roots else None
-    return GoogleClient(_encrypted(options.target, credentials, pem))
+    return _encrypted(options.target, credentials, pem), {}
 
 
 def _encrypted(target: str, credentials: Credentials, roots: bytes | None) -> Transport:
@@ -77,12 +77,20 @@ class GoogleClient:
     """Over the transport of Google's client, and not the client itself: that hands out a stream only
     when the service has begun to answer, and one given up before then is never cancelled."""
 
-    def __init__(self, transport: Transport, headers: Mapping[str, str] | None = None) -> None:
-        self._transport = transport
-        self._metadata = tuple((headers or {}).items())
+    def __init__(self, options: GoogleOptions) -> None:
+        self._options = options
+        self._transport: Transport = None
+        self._metadata: tuple[tuple[str, str], ...] = ()
+        self.address = options.endpoint
 
-    async def close(self) -> None:
+    async def start(self) -> None:
+        self._transport, headers = await _connect(self._options)
+        self._metadata = tuple(headers.items())
+
+    async def stop(self) -> None:
         """Calls under way raise ConnectionLost."""
+        if self._transport is None:
+            return
         await self._transport.close()
         # A cancelled call ends in a task of gRPC's own, which nothing in its interface waits for.
         ending = [task for task in asyncio.all_tasks() if _is_grpcs(task)]

@@ -16,12 +16,7 @@ from polyvox.domain.capabilities import (
     Voice,
 )
 from polyvox.domain.quota import Charge, Tariff
-from polyvox.errors import (
-    Misconfigured,
-    RequestError,
-    Unavailable,
-    UnknownVoice,
-)
+from polyvox.errors import RequestError, UnknownVoice
 from polyvox.provider.base import (
     AudioStream,
     Provider,
@@ -30,23 +25,29 @@ from polyvox.provider.base import (
     VoiceSettings,
     audio_stream,
 )
-from polyvox.provider.choice import choose, speaking
+from polyvox.provider.listed_service import ListedService
 from polyvox.provider.tariffs import packaged_tariff
-from polyvox.provider.voice_book import VoiceBook, list_file
-from polyvox.providers.google_tts.client import GoogleClient, connect
+from polyvox.providers.google_tts.client import GoogleClient
 from polyvox.providers.google_tts.settings import PROVIDER_ID, GoogleOptions, GoogleSettings
 from polyvox.providers.google_tts.voices import LOCALES, STREAMED_SETTINGS, chosen, family_of
 
 MAX_BYTES = 5_000
-"""Of one text, in UTF-8. Google raises it for nobody."""
+"""Longest text, in bytes of UTF-8. Google raises it for nobody."""
 REVISION = "1"
 """Changes with what is asked of the service beside text, voice and settings."""
-NOT_RUNNING = Availability.unavailable("Google Text-to-Speech is not running.", "Start Polyvox.")
-LICENCE = Licence(
-    code="Google Cloud terms of service",
-    weights="Google Cloud terms of service",
-    commercial_use=True,
-    note="The text is sent to Google.",
+ABOUT = Capabilities(
+    name="Google Cloud Text-to-Speech",
+    languages=(),
+    licence=Licence(
+        code="Google Cloud terms of service",
+        weights="Google Cloud terms of service",
+        commercial_use=True,
+        note="The text is sent to Google.",
+    ),
+    streaming=True,
+    limits={"*": TextLimit(bytes=MAX_BYTES)},
+    locale_for=LOCALES,
+    published=Published(quality=3, speed="about 1 s"),
 )
 
 
@@ -59,44 +60,24 @@ class GoogleProvider(Provider[GoogleSettings]):
 
     def __init__(self, context: ProviderContext) -> None:
         super().__init__(context)
-        self._client: GoogleClient | None = None
-        self._book: VoiceBook | None = None
-        self._lack = NOT_RUNNING
-        self._known: tuple[Voice, ...] = ()
-        self._capabilities = _capabilities(())
+        self._service: ListedService[GoogleClient] = ListedService(self.id, ABOUT, called="Google")
 
     async def start(self) -> None:
         """Raises ConfigError for wrong options; for what is missing see ``availability``."""
         options = GoogleOptions.of(self.context.options)
-        try:
-            self._client = await connect(options)
-        except Misconfigured as error:
-            self._lack = Availability.unavailable(error.message, error.remedy or "")
-            return
-        file = list_file(self.context.data_dir, options.endpoint)
-        self._book = VoiceBook(file, self._client.voices)
-        await self._book.open()
+        await self._service.start(GoogleClient(options), self.context.data_dir)
 
     async def stop(self) -> None:
-        client, self._client = self._client, None
-        book, self._book = self._book, None
-        self._lack = NOT_RUNNING
-        if book is not None:
-            await book.close()
-        if client is not None:
-            await client.close()
+        await self._service.stop()
 
     def availability(self) -> Availability:
-        return self._lack if self._book is None else self._book.availability()
+        return self._service.availability()
 
     def capabilities(self) -> Capabilities:
-        voices = self._voices
-        if voices is not self._known:
-            self._known, self._capabilities = voices, _capabilities(voices)
-        return self._capabilities
+        return self._service.capabilities()
 
     async def voices(self, language: str | None = None) -> Sequence[Voice]:
-        return self._voices if language is None else speaking(self._voices, self._meant(language))
+        return self._service.voices(language)
 
     def revision(self, voice: str | None) -> str:
         return REVISION
@@ -115,9 +96,7 @@ class GoogleProvider(Provider[GoogleSettings]):
     @asynccontextmanager
     async def speak(self, utterance: Utterance[GoogleSettings]) -> AsyncIterator[AudioStream]:
         """Raises UnknownVoice, UnsupportedLanguage and InvalidSetting besides ProviderError."""
-        client = self._client
-        if client is None:
-            raise Unavailable(self._lack.reason or "", remedy=self._lack.remedy)
+        client = self._service.client(self.availability())
         voice = self._choose(utterance)
         family = family_of(voice.id)
         if family is None:  # only in a list that was kept by another version
@@ -129,27 +108,6 @@ class GoogleProvider(Provider[GoogleSettings]):
         async with audio_stream(chunks) as stream:
             yield stream
 
-    @property
-    def _voices(self) -> tuple[Voice, ...]:
-        return self._book.voices if self._book is not None else ()
-
     def _choose(self, utterance: Utterance[GoogleSettings]) -> Voice:
         asked = utterance.voice or utterance.settings.voice_name
-        meant = self._meant(utterance.language)
-        return choose(self._voices, asked, meant, service="Google", provider=PROVIDER_ID)
-
-    def _meant(self, language: str) -> str:
-        return self.capabilities().locale_for.get(language, language)
-
-
-def _capabilities(voices: tuple[Voice, ...]) -> Capabilities:
-    languages = tuple(sorted({tag for voice in voices for tag in voice.languages}))
-    return Capabilities(
-        name="Google Cloud Text-to-Speech",
-        languages=languages,
-        licence=LICENCE,
-        streaming=True,
-        limits={"*": TextLimit(bytes=MAX_BYTES)},
-        locale_for={wanted: tag for wanted, tag in LOCALES.items() if tag in languages},
-        published=Published(quality=3, speed="about 1 s"),
-    )
+        return self._service.choose(asked, utterance.language)

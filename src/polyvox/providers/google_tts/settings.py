@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath
+from pydantic import AfterValidator, Field, FilePath
 
 from polyvox.provider.base import VoiceSettings
-from polyvox.provider.options import ApiKey, CloudUrl, read_options
+from polyvox.provider.options import ApiKey, CloudUrl, ProviderOptions, read_options
 from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "google_tts"
@@ -53,13 +53,7 @@ class GoogleSettings(VoiceSettings):
         description="Higher or lower than the voice's own, in semitones, of which an octave has 12. "
         "Chirp3-HD and Studio voices take no other than 0.",
     )
-    speaking_rate: float = Field(
-        default=1.0,
-        ge=SPEEDS.slowest,
-        le=SPEEDS.fastest,
-        title="Speed",
-        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast.",
-    )
+    speaking_rate: float = SPEEDS.field()
     volume_gain_db: float = Field(
         default=0.0,
         ge=-96.0,
@@ -86,10 +80,11 @@ def _without_path(given: str) -> str:
     return given
 
 
-class GoogleOptions(BaseModel):
+class GoogleOptions(ProviderOptions):
     """The operator's options (``providers.google_tts`` in the configuration)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    provider: ClassVar[str] = PROVIDER_ID
+    variables: ClassVar[Mapping[str, str]] = VARIABLES
 
     credentials_file: Path | None = Field(
         default=None, description="JSON key of a service account; used before an api_key."
@@ -110,10 +105,10 @@ class GoogleOptions(BaseModel):
     )
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Self:
-        """Credentials come from the environment where ``options`` names none. Raises ConfigError."""
-        variables = {} if _CREDENTIALS & options.keys() else VARIABLES
-        return read_options(cls, options, provider=PROVIDER_ID, variables=variables)
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Credentials come from the environment where ``given`` names none. Raises ConfigError."""
+        variables = {} if _CREDENTIALS & given.keys() else cls.variables
+        return read_options(cls, given, provider=cls.provider, variables=variables)
 
     @property
     def plain(self) -> bool:

@@ -6,16 +6,21 @@ https://cloud.ibm.com/apidocs/text-to-speech
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
+
 from polyvox.domain.audio import AudioChunk
-from polyvox.errors import BadOutput, Refused
+from polyvox.domain.capabilities import Voice
+from polyvox.errors import BadOutput, Misconfigured, Refused
 from polyvox.provider.rest import RestClient
-from polyvox.providers.ibm_watson.faults import SPEECH, Unauthorized
-from polyvox.providers.ibm_watson.token import Login
+from polyvox.providers.ibm_watson.error_map import ERRORS, SET_KEY, Unauthorized
+from polyvox.providers.ibm_watson.settings import WatsonOptions
+from polyvox.providers.ibm_watson.token import login_for
+from polyvox.providers.ibm_watson.voices import listed_voices
 
 if TYPE_CHECKING:
     import aiohttp
@@ -27,14 +32,17 @@ MAX_TEXT_BYTES = 5_000
 
 
 class WatsonClient(RestClient):
-    """A session to the service at ``url``, every call of it with what ``login`` gives."""
+    """A session to the service that ``options`` name, every call of it with its login."""
 
-    def __init__(self, url: str, login: Login) -> None:
-        super().__init__(SPEECH, request_id="X-Global-Transaction-Id")
-        self._url = url
-        self._login = login
+    def __init__(self, options: WatsonOptions) -> None:
+        super().__init__(ERRORS, request_id="X-Global-Transaction-Id")
+        self.address = options.url
+        self._key = options.api_key or SecretStr("")
+        self._login = login_for(options.auth, options.iam_url, self._key)
 
     async def start(self) -> None:
+        if not self._key:
+            raise Misconfigured("IBM Watson has no API key.", remedy=SET_KEY)
         await super().start()
         await self._login.start()
 
@@ -42,9 +50,8 @@ class WatsonClient(RestClient):
         await self._login.stop()
         await super().stop()
 
-    async def voices(self) -> Any:
-        """The service's list, as it gives it. Raises what ``json`` raises."""
-        return await self.json("GET", f"{self._url}/v1/voices")
+    async def voices(self) -> Sequence[Voice]:
+        return listed_voices(await self.json("GET", f"{self.address}/v1/voices"))
 
     def speech(
         self, ssml: str, voice: str, percentages: Mapping[str, int]
@@ -61,7 +68,7 @@ class WatsonClient(RestClient):
             )
         return self.pcm(
             "POST",
-            f"{self._url}/v1/synthesize",
+            f"{self.address}/v1/synthesize",
             sample_rate=SAMPLE_RATE,
             params={"voice": voice, **percentages},
             # As UTF-8: JSON's own escapes might count as bytes of the text.

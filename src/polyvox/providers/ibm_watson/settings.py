@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from polyvox.provider.base import VoiceSettings
-from polyvox.provider.options import ApiKey, CloudUrl, read_options
+from polyvox.provider.options import ApiKey, CloudUrl, ProviderOptions
 from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "ibm_watson"
@@ -53,10 +53,11 @@ class WatsonSettings(VoiceSettings):
         return self.model_copy(update={"rate_percentage": round(100 * (speed - 1))})
 
 
-class WatsonOptions(BaseModel):
+class WatsonOptions(ProviderOptions):
     """The operator's options (``providers.ibm_watson`` in the configuration)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    provider: ClassVar[str] = PROVIDER_ID
+    variables: ClassVar[Mapping[str, str]] = VARIABLES
 
     api_key: ApiKey | None = Field(
         default=None, description="Of the service's credentials, on its Manage page."
@@ -71,8 +72,3 @@ class WatsonOptions(BaseModel):
         description="How the key is shown: `iam` exchanges it for tokens, `basic` sends it itself.",
     )
     iam_url: CloudUrl = Field(default=DEFAULT_IAM_URL, description="Where tokens are given out.")
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Self:
-        """Raises ConfigError."""
-        return read_options(cls, options, provider=PROVIDER_ID, variables=VARIABLES)

@@ -7,13 +7,13 @@ import time
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from polyvox.errors import BadOutput, ProviderError
 from polyvox.provider.rest import RestClient
-from polyvox.providers.ibm_watson.faults import IAM
+from polyvox.providers.ibm_watson.error_map import IAM_ERRORS
 
 GRANT_TYPE = "urn:ibm:params:oauth:grant-type:apikey"
 RENEW_AT = 0.8
@@ -60,6 +60,11 @@ class KeyLogin(Login):
         return False
 
 
+def login_for(auth: Literal["iam", "basic"], iam_url: str, key: SecretStr) -> Login:
+    """How ``key`` is shown: itself (``basic``), or a token that IAM gives for it."""
+    return KeyLogin(key) if auth == "basic" else TokenLogin(iam_url, key)
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     authorization: str = field(repr=False)
@@ -85,7 +90,7 @@ class TokenLogin(Login):
         self._url = f"{iam_url}/identity/token"
         self._key = key
         self._now = now
-        self._client = RestClient(IAM, request_id="Transaction-Id")
+        self._client = RestClient(IAM_ERRORS, request_id="Transaction-Id")
         self._exchange = asyncio.Lock()
         self._token: _Token | None = None
         self._accepted: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import langcodes
@@ -74,7 +73,3 @@ def _first_name(name: str) -> str:
 
 def _rank(name: str) -> int:
     return next((i for i, kind in enumerate(KINDS) if name.endswith(kind)), len(KINDS))
-
-
-def languages_of(voices: Iterable[Voice]) -> tuple[str, ...]:
-    return tuple(sorted({tag for voice in voices for tag in voice.languages}))

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from polyvox.domain.capabilities import Voice
 from polyvox.domain.language import normalize
-from polyvox.providers.openai_speech.settings import PROVIDER_ID
+from polyvox.providers.openai_speech.settings import PROVIDER_ID, OpenAISpeechOptions
 
 OPENAI_HOST = "api.openai.com"
 _VOICES = "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse"
@@ -31,6 +31,23 @@ def is_openai(base_url: str) -> bool:
     """Whether it is OpenAI itself, in any of its regions."""
     host = urlsplit(base_url).hostname or ""
     return host == OPENAI_HOST or host.endswith(f".{OPENAI_HOST}")
+
+
+def named_voices(options: OpenAISpeechOptions) -> list[Voice]:
+    """Those that need not be listed: the operator's, else OpenAI's own at its address."""
+    own = OPENAI_VOICES if is_openai(options.base_url or "") else ()
+    return [plain_voice(voice_id) for voice_id in dict.fromkeys(options.voices or own)]
+
+
+def spoken_languages(options: OpenAISpeechOptions) -> tuple[str, ...]:
+    """What voices speak of which the server does not say it; empty where nobody says it."""
+    return options.languages or (OPENAI_LANGUAGES if is_openai(options.base_url or "") else ())
+
+
+def takes_instructions(options: OpenAISpeechOptions) -> bool:
+    """Whether the server is sent them; which model of others follows them, nobody says."""
+    own = is_openai(options.base_url or "")
+    return not (own and options.model in OPENAI_WITHOUT_INSTRUCTIONS)
 
 
 class _Listed(BaseModel):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import langcodes
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from polyvox.domain.language import normalize
 from polyvox.domain.speech import MAX_INSTRUCTIONS
 from polyvox.provider.base import VoiceSettings
-from polyvox.provider.options import ApiKey, ServiceUrl, read_options
+from polyvox.provider.options import ApiKey, ProviderOptions, ServiceUrl
 from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "openai_speech"
@@ -33,14 +33,7 @@ class OpenAISpeechSettings(VoiceSettings):
         title="Voice",
         description="A voice of the server; default: the first of the language.",
     )
-    speed: float = Field(
-        default=1.0,
-        ge=SPEEDS.slowest,
-        le=SPEEDS.fastest,
-        title="Speed",
-        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast. It is sent to "
-        "the server; not every model follows it.",
-    )
+    speed: float = SPEEDS.field(". It is sent to the server; not every model follows it.")
     instructions: str | None = Field(
         default=None,
         min_length=1,
@@ -66,10 +59,11 @@ def _language(tag: str) -> str:
     return normalize(tag)
 
 
-class OpenAISpeechOptions(BaseModel):
+class OpenAISpeechOptions(ProviderOptions):
     """The operator's options (``providers.openai_speech`` in the configuration)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    provider: ClassVar[str] = PROVIDER_ID
+    variables: ClassVar[Mapping[str, str]] = VARIABLES
 
     base_url: ServiceUrl | None = Field(
         default=None, description="Of the server's API, such as http://127.0.0.1:8880/v1."
@@ -98,8 +92,3 @@ class OpenAISpeechOptions(BaseModel):
     name: str = Field(
         default="OpenAI-compatible server", min_length=1, description="What people call it."
     )
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Self:
-        """Raises ConfigError."""
-        return read_options(cls, options, provider=PROVIDER_ID, variables=VARIABLES)

@@ -15,7 +15,7 @@ from polyvox.domain.capabilities import (
     Voice,
 )
 from polyvox.domain.remedy import Remedy, RemedyKind
-from polyvox.errors import InvalidSetting, Unavailable, UnknownVoice, UnsupportedLanguage
+from polyvox.errors import InvalidSetting, Unavailable
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.inline import InlineHost
 from polyvox.provider.base import (
@@ -25,19 +25,18 @@ from polyvox.provider.base import (
     Utterance,
     VoiceSettings,
 )
+from polyvox.provider.choice import choose
 from polyvox.provider.installing import InstallProgress
 from polyvox.providers.piper.engine import PiperEngine
 from polyvox.providers.piper.licence import licence_of
 from polyvox.providers.piper.parts import FORMAT
-from polyvox.providers.piper.settings import PiperOptions, PiperSettings
+from polyvox.providers.piper.settings import PROVIDER_ID, PiperOptions, PiperSettings
 from polyvox.providers.piper.voices import (
-    PROVIDER_ID,
     BrokenVoice,
     Found,
     InstalledVoice,
     Shelf,
     bundled_folder,
-    distance_to,
 )
 
 MAX_CHARACTERS = 400
@@ -124,7 +123,7 @@ class PiperProvider(Provider[PiperSettings]):
 
     async def voices(self, language: str | None = None) -> Sequence[Voice]:
         self.rescan()
-        return [installed.voice for installed in self._shelf.of_language(language)]
+        return self._shelf.of_language(language)
 
     def revision(self, voice: str | None) -> str:
         installed = self._shelf.found.voices.get(voice or "")
@@ -144,42 +143,17 @@ class PiperProvider(Provider[PiperSettings]):
 
     def _choose(self, utterance: Utterance[PiperSettings]) -> InstalledVoice:
         asked = utterance.voice or utterance.settings.voice_id
-        voice = self._find(asked) if asked else self._best(utterance.language)
-        if distance_to(voice, utterance.language) is None:
-            raise UnsupportedLanguage(
-                f"The voice {voice.id} speaks {', '.join(voice.voice.languages)},"
-                f" not {utterance.language}.",
-                param="language",
-            )
-        if utterance.settings.speaker_id >= voice.speakers:
-            raise InvalidSetting(
-                f"The voice {voice.id} has the speakers 0 to {voice.speakers - 1}.",
-                param="speaker_id",
-            )
-        return voice
-
-    def _find(self, voice_id: str) -> InstalledVoice:
-        voices = self._shelf.found.voices
-        if voice_id not in voices:
+        if asked not in {None, *self._shelf.found.voices}:
             self.rescan()
-            voices = self._shelf.found.voices
-        if voice_id not in voices:
-            raise UnknownVoice(
-                f"Piper has no voice '{voice_id[:100]}'.",
-                param="voice",
-                remedy=f"Installed: {', '.join(voices) or 'none'}.",
+        found = self._shelf.found.voices
+        voices = [installed.voice for installed in found.values()]
+        chosen = choose(voices, asked, utterance.language, service="Piper", provider=PROVIDER_ID)
+        speakers = found[chosen.id].speakers
+        if utterance.settings.speaker_id >= speakers:
+            raise InvalidSetting(
+                f"The voice {chosen.id} has the speakers 0 to {speakers - 1}.", param="speaker_id"
             )
-        return voices[voice_id]
-
-    def _best(self, language: str) -> InstalledVoice:
-        voices = self._shelf.of_language(language)
-        if not voices:
-            raise UnsupportedLanguage(
-                f"No installed Piper voice speaks {language}.",
-                param="language",
-                remedy="Find one with `polyvox voices --provider piper`.",
-            )
-        return voices[0]
+        return found[chosen.id]
 
 
 def _capabilities(found: Found) -> Capabilities:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from polyvox.errors import ConfigError
 from polyvox.provider.base import VoiceSettings
+from polyvox.provider.options import ProviderOptions
 from polyvox.provider.speed import SpeedRange
 
+PROVIDER_ID = "piper"
 SPEEDS = SpeedRange("Piper", 0.25, 4.0)
 MOST_THREADS = 4
 """Threads that one lone request may take; with more, Piper's small convolutions gain little."""
@@ -21,14 +21,7 @@ MOST_THREADS = 4
 class PiperSettings(VoiceSettings):
     """How Piper speaks for a personality."""
 
-    speed: float = Field(
-        default=1.0,
-        ge=SPEEDS.slowest,
-        le=SPEEDS.fastest,
-        title="Speed",
-        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast; no voice gets "
-        "much faster than that.",
-    )
+    speed: float = SPEEDS.field("; no voice gets much faster than that.")
     speaker_id: int = Field(
         default=0,
         ge=0,
@@ -53,10 +46,10 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-class PiperOptions(BaseModel):
+class PiperOptions(ProviderOptions):
     """The operator's options (``providers.piper`` in the configuration)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    provider: ClassVar[str] = PROVIDER_ID
 
     voice_dirs: tuple[Path, ...] = Field(default=(), description="Further folders with voices.")
     default_voice: str | None = Field(default=None, description="Listed first, loaded at start.")
@@ -74,18 +67,3 @@ class PiperOptions(BaseModel):
         default="https://huggingface.co/rhasspy/piper-voices/resolve/main/voices.json",
         description="Where voices are installed from: a voices.json, its files beside it.",
     )
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Self:
-        """Raises ConfigError."""
-        try:
-            return cls.model_validate(dict(options))
-        except ValidationError as error:
-            wrong = "; ".join(
-                f"{'.'.join(map(str, e['loc']))}: {e['msg']}"
-                for e in error.errors(include_input=False, include_url=False)
-            )
-            raise ConfigError(
-                f"The options of piper are wrong: {wrong}.",
-                remedy=f"Known options: {', '.join(cls.model_fields)}.",
-            ) from error

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from polyvox.domain.capabilities import Voice
-from polyvox.domain.language import BadLanguageTag, distance, normalize
+from polyvox.domain.language import normalize
+from polyvox.provider.choice import speaking
+from polyvox.providers.piper.settings import PROVIDER_ID
 
-PROVIDER_ID = "piper"
 MODEL, CONFIG = ".onnx", ".onnx.json"
 QUALITIES = ("high", "medium", "low", "x_low")
 """Best first."""
@@ -103,22 +104,10 @@ class Shelf:
     def _rank(self, voice: InstalledVoice) -> tuple[bool, int, str]:
         return voice.id != self._default, _quality(voice.voice.quality), voice.id
 
-    def of_language(self, language: str | None) -> list[InstalledVoice]:
+    def of_language(self, language: str | None = None) -> list[Voice]:
         """Best first: the nearest language, the default voice, the better quality."""
-        voices = list(self.found.voices.values())
-        if language is None:
-            return voices
-        near = [(d, v) for v in voices if (d := distance_to(v, language)) is not None]
-        return [v for _, v in sorted(near, key=lambda pair: pair[0])]
-
-
-def distance_to(voice: InstalledVoice, language: str) -> int | None:
-    """See ``domain.language.distance``; None when it does not speak ``language``."""
-    try:
-        tags = (distance(language, tag) for tag in voice.voice.languages)
-        return min((d for d in tags if d is not None), default=None)
-    except BadLanguageTag:
-        return None
+        voices = [installed.voice for installed in self.found.voices.values()]
+        return voices if language is None else speaking(voices, language)
 
 
 def bundled_folder() -> Path | None:

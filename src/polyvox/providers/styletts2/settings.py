@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import AliasChoices, Field
 
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.model_options import ModelOptions
-from polyvox.provider.options import ServiceUrl, read_options
+from polyvox.provider.options import ServiceUrl
 from polyvox.provider.speed import SpeedRange
 from polyvox.providers.styletts2.published import Checkpoint
 
@@ -60,13 +59,7 @@ class StyleTTS2Settings(VoiceSettings):
         "2 is more emotional. Any other than 1 doubles the time for making them up; too much gives "
         "noise on short texts.",
     )
-    speed: float = Field(
-        default=1.0,
-        ge=SPEEDS.slowest,
-        le=SPEEDS.fastest,
-        title="Speed",
-        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast.",
-    )
+    speed: float = SPEEDS.field()
     carry: float = Field(
         default=0.7,
         ge=0.0,
@@ -91,6 +84,8 @@ class StyleTTS2Settings(VoiceSettings):
 class StyleTTS2Options(ModelOptions):
     """The operator's options (``providers.styletts2`` in the configuration)."""
 
+    provider: ClassVar[str] = PROVIDER_ID
+
     checkpoint: Checkpoint = Field(
         default="LibriTTS",
         description="Which published checkpoint `polyvox models install` fetches: `LibriTTS` speaks in "
@@ -106,8 +101,3 @@ class StyleTTS2Options(ModelOptions):
         description="Precision of the decoder: `auto` is `fp16` on a GPU and `fp32`, which is exact, on "
         "a CPU; `bf16` is quicker on CPUs that have it, and not as exact.",
     )
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Self:
-        """Raises ConfigError."""
-        return read_options(cls, options, provider=PROVIDER_ID, variables={})

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.model_options import ModelOptions
-from polyvox.provider.options import ServiceUrl, read_options
+from polyvox.provider.options import ServiceUrl
 from polyvox.provider.speed import SpeedRange
 
 PROVIDER_ID = "xtts_v2"
@@ -68,13 +67,7 @@ class XttsSettings(VoiceSettings):
         description="Leaves unlikely sounds out of the choice: 0.85 keeps the likeliest ones that "
         "together make up 85 % of the probability, 1 keeps all. Lower is more even.",
     )
-    speed: float = Field(
-        default=1.0,
-        ge=SPEEDS.slowest,
-        le=SPEEDS.fastest,
-        title="Speed",
-        description="How fast it speaks: 1 is the voice's own pace, 2 is twice as fast.",
-    )
+    speed: float = SPEEDS.field()
 
     def at_speed(self, factor: float) -> Self:
         return self.model_copy(update={"speed": SPEEDS.scaled(self.speed, factor)})
@@ -82,6 +75,8 @@ class XttsSettings(VoiceSettings):
 
 class XttsOptions(ModelOptions):
     """The operator's options (``providers.xtts_v2`` in the configuration)."""
+
+    provider: ClassVar[str] = PROVIDER_ID
 
     base_url: ServiceUrl = Field(
         default=PUBLISHED_URL,
@@ -91,8 +86,3 @@ class XttsOptions(ModelOptions):
         default="auto",
         description="`auto` is the quickest that suits the device; `fp32` is exact, and slow.",
     )
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Self:
-        """Raises ConfigError."""
-        return read_options(cls, options, provider=PROVIDER_ID, variables={})

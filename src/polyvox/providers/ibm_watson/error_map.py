@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from polyvox.errors import BadOutput, Misconfigured, QuotaExhausted, Refused, Throttled
-from polyvox.provider.verdicts import Verdict, Verdicts
+from polyvox.provider.error_map import ErrorMap, MappedError
+from polyvox.providers.ibm_watson.settings import PROVIDER_ID, VARIABLES
 
+SET_KEY = (
+    f"Set {VARIABLES['api_key']} and {VARIABLES['url']}, or the options api_key and url of"
+    f" providers.{PROVIDER_ID}."
+)
 MOVED = (301, 302, 303, 307, 308)
 CHECK_KEY = (
     "Check IBM_WATSON_API_KEY (option api_key) and IBM_WATSON_URL (option url): they belong"
@@ -18,7 +23,7 @@ class Unauthorized(Misconfigured):
     """The service took neither token nor key. A token may have run out before its time."""
 
 
-_SPENT = Verdict(
+_SPENT = MappedError(
     QuotaExhausted,
     "The characters of IBM Watson's plan are used up.",
     "Wait for the next month, or upgrade the plan.",
@@ -27,38 +32,40 @@ _OF_A_PLAN = ("quota", "lite plan limit", "limit of the", "usage limit", "your l
 """IBM documents neither status nor words for a plan that is used up, but that it is a 4xx which
 says so. The limit of one text's length is none of these."""
 
-SPEECH = Verdicts(
+ERRORS = ErrorMap(
     service="IBM Watson",
     by_code={
-        **dict.fromkeys(MOVED, Verdict(Misconfigured, "IBM Watson has moved.", CHECK_URL)),
-        400: Verdict(Refused, "IBM Watson refused the request."),
-        401: Verdict(Unauthorized, "IBM Watson refused the API key.", CHECK_KEY),
+        **dict.fromkeys(MOVED, MappedError(Misconfigured, "IBM Watson has moved.", CHECK_URL)),
+        400: MappedError(Refused, "IBM Watson refused the request."),
+        401: MappedError(Unauthorized, "IBM Watson refused the API key.", CHECK_KEY),
         402: _SPENT,
-        403: Verdict(
+        403: MappedError(
             Misconfigured, "The API key has no right to this service of IBM Watson.", CHECK_KEY
         ),
-        404: Verdict(Misconfigured, "IBM Watson is not at this URL.", CHECK_URL),
-        **dict.fromkeys((406, 415), Verdict(BadOutput, "IBM Watson does not make this audio.")),
-        413: Verdict(Refused, "The text is too long for IBM Watson."),
-        429: Verdict(Throttled, "IBM Watson is asked too often."),
+        404: MappedError(Misconfigured, "IBM Watson is not at this URL.", CHECK_URL),
+        **dict.fromkeys((406, 415), MappedError(BadOutput, "IBM Watson does not make this audio.")),
+        413: MappedError(Refused, "The text is too long for IBM Watson."),
+        429: MappedError(Throttled, "IBM Watson is asked too often."),
     },
     by_words={
-        (404, "model"): Verdict(
+        (404, "model"): MappedError(
             Refused, "IBM Watson no longer has this voice.", "Choose another voice."
         ),
         **{(code, words): _SPENT for code in (400, 403, 429) for words in _OF_A_PLAN},
     },
 )
 
-IAM = Verdicts(
+IAM_ERRORS = ErrorMap(
     service="IBM Cloud's IAM",
     by_code={
-        **dict.fromkeys(MOVED, Verdict(Misconfigured, "IBM Cloud's IAM has moved.", CHECK_IAM_URL)),
+        **dict.fromkeys(
+            MOVED, MappedError(Misconfigured, "IBM Cloud's IAM has moved.", CHECK_IAM_URL)
+        ),
         **dict.fromkeys(
             (400, 401, 403),
-            Verdict(Misconfigured, "IBM Cloud does not know the API key.", CHECK_KEY),
+            MappedError(Misconfigured, "IBM Cloud does not know the API key.", CHECK_KEY),
         ),
-        404: Verdict(Misconfigured, "IBM Cloud's IAM is not at this URL.", CHECK_IAM_URL),
-        429: Verdict(Throttled, "IBM Cloud's IAM is asked too often."),
+        404: MappedError(Misconfigured, "IBM Cloud's IAM is not at this URL.", CHECK_IAM_URL),
+        429: MappedError(Throttled, "IBM Cloud's IAM is asked too often."),
     },
 )

@@ -23,7 +23,7 @@ ASK_S = 10.0
 """How long one asking may take; ``open`` waits no longer for the first list."""
 
 
-class VoiceBook:
+class VoiceListCache:
     """Voices of one provider, best first as ``ask`` gives them.
 
     ``ask`` raises ProviderError. A list that is older than ``max_age_s`` is asked for again in the

@@ -14,7 +14,7 @@ from polyvox.errors import (
     TimedOut,
     Unavailable,
 )
-from polyvox.provider.verdicts import LONGEST_RETRY_AFTER_S, Verdict, Verdicts
+from polyvox.provider.error_map import LONGEST_RETRY_AFTER_S, ErrorMap, MappedError
 from polyvox.providers.google_tts.settings import VARIABLES
 
 if TYPE_CHECKING:
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
 
 SERVICE = "Google Text-to-Speech"
 CHECK_CREDENTIALS = f"Check {' or '.join(VARIABLES.values())}."
-_THROTTLED = Verdict(Throttled, f"{SERVICE} is asked too often.")
-_REJECTED = Verdict(Misconfigured, f"{SERVICE} rejects the credentials.", CHECK_CREDENTIALS)
-_AWAY = Verdict(Unavailable, f"{SERVICE} cannot be reached or is not available.")
-_LOST = Verdict(ConnectionLost, f"The connection to {SERVICE} was lost.")
+_THROTTLED = MappedError(Throttled, f"{SERVICE} is asked too often.")
+_REJECTED = MappedError(Misconfigured, f"{SERVICE} rejects the credentials.", CHECK_CREDENTIALS)
+_AWAY = MappedError(Unavailable, f"{SERVICE} cannot be reached or is not available.")
+_LOST = MappedError(ConnectionLost, f"The connection to {SERVICE} was lost.")
 
-VERDICTS = Verdicts(
+ERRORS = ErrorMap(
     service=SERVICE,
     by_code={
         "UNAUTHENTICATED": _REJECTED,
-        "PERMISSION_DENIED": Verdict(
+        "PERMISSION_DENIED": MappedError(
             Misconfigured,
             f"{SERVICE} does not allow these credentials to use it.",
             "Enable the Cloud Text-to-Speech API and billing in their project, and let them use it.",
         ),
-        "UNIMPLEMENTED": Verdict(
+        "UNIMPLEMENTED": MappedError(
             Misconfigured,
             f"The endpoint does not offer {SERVICE}.",
             "Check the option endpoint.",
         ),
-        "RESOURCE_EXHAUSTED": Verdict(
+        "RESOURCE_EXHAUSTED": MappedError(
             QuotaExhausted,
             f"The project's quota for {SERVICE} is used up.",
             "See the project's quotas in the Google Cloud console.",
         ),
-        "INVALID_ARGUMENT": Verdict(
+        "INVALID_ARGUMENT": MappedError(
             Refused, f"{SERVICE} does not speak this text with this voice and these settings."
         ),
         # Mostly gRPC's own word for a connection that broke, which Google may have billed by then.
         "UNAVAILABLE": _LOST,
-        "DEADLINE_EXCEEDED": Verdict(TimedOut, f"{SERVICE} did not finish in time."),
+        "DEADLINE_EXCEEDED": MappedError(TimedOut, f"{SERVICE} did not finish in time."),
     },
     by_words={
         # Google answers a wrong API key as it answers a wrong text; the reason tells them apart.
@@ -78,7 +78,7 @@ def translated(error: AioRpcError) -> ProviderError:
     details = {type(detail).__name__: detail for detail in failed.details}
     retry = details.get("RetryInfo")
     request = details.get("RequestInfo")
-    return VERDICTS.error(
+    return ERRORS.error(
         error.code().name,
         said=" ".join((failed.reason or "", failed.message or "", *details)),
         retry_after=_seconds(retry.retry_delay) if retry else None,

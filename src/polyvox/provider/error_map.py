@@ -13,7 +13,7 @@ LONGEST_RETRY_AFTER_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class MappedError:
     """``told`` is a whole sentence without anything of the user's; ``remedy`` says what to do."""
 
     error: type[ProviderError]
@@ -22,16 +22,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
-    """Verdicts by the service's own code (an HTTP status, a gRPC status name).
+class ErrorMap:
+    """Errors by the service's own code (an HTTP status, a gRPC status name).
 
     ``by_words`` are looked up first, in the lower-cased text of the refusal: services that answer
     two different things with one code tell them apart only there.
     """
 
     service: str
-    by_code: Mapping[Hashable, Verdict]
-    by_words: Mapping[tuple[Hashable, str], Verdict] = field(default_factory=dict)
+    by_code: Mapping[Hashable, MappedError]
+    by_words: Mapping[tuple[Hashable, str], MappedError] = field(default_factory=dict)
 
     def error(
         self,
@@ -42,23 +42,23 @@ class Verdicts:
         request_id: str | None = None,
     ) -> ProviderError:
         """The error for ``code``; Unavailable for one that is not in the table."""
-        verdict = self._by_words(code, said) or self.by_code.get(code)
-        if verdict is None:
-            verdict = Verdict(Unavailable, f"{self.service} answered with {code}.")
-        if issubclass(verdict.error, Throttled):
-            return verdict.error(
-                verdict.told,
+        mapped = self._by_words(code, said) or self.by_code.get(code)
+        if mapped is None:
+            mapped = MappedError(Unavailable, f"{self.service} answered with {code}.")
+        if issubclass(mapped.error, Throttled):
+            return mapped.error(
+                mapped.told,
                 retry_after=retry_after,
                 request_id=request_id,
-                remedy=verdict.remedy,
+                remedy=mapped.remedy,
             )
-        return verdict.error(verdict.told, request_id=request_id, remedy=verdict.remedy)
+        return mapped.error(mapped.told, request_id=request_id, remedy=mapped.remedy)
 
-    def _by_words(self, code: Hashable, said: str) -> Verdict | None:
+    def _by_words(self, code: Hashable, said: str) -> MappedError | None:
         said = said.lower()
-        for (of, word), verdict in self.by_words.items():
+        for (of, word), mapped in self.by_words.items():
             if of == code and word in said:
-                return verdict
+                return mapped
         return None
 
 

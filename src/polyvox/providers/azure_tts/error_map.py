@@ -6,7 +6,7 @@ https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech
 from __future__ import annotations
 
 from polyvox.errors import Misconfigured, QuotaExhausted, Refused, Throttled
-from polyvox.provider.verdicts import Verdict, Verdicts
+from polyvox.provider.error_map import ErrorMap, MappedError
 from polyvox.providers.azure_tts.settings import PROVIDER_ID, VARIABLES
 
 
@@ -16,7 +16,7 @@ def how_to_set(*options: str) -> str:
     return f"Set {variables}, or {' and '.join(options)} of providers.{PROVIDER_ID}."
 
 
-_ANOTHER_ADDRESS = Verdict(
+_ANOTHER_ADDRESS = MappedError(
     Misconfigured,
     "Azure Speech is not at the configured address.",
     "The endpoint is the address before /cognitiveservices/v1; a region needs none. "
@@ -24,28 +24,28 @@ _ANOTHER_ADDRESS = Verdict(
 )
 _WRONG_KEY = "Use a key of that very resource and its region. " + how_to_set("key", "region")
 
-VERDICTS = Verdicts(
+ERRORS = ErrorMap(
     service="Azure Speech",
     by_code={
         **dict.fromkeys((301, 302, 303, 307, 308, 404, 405), _ANOTHER_ADDRESS),
-        400: Verdict(
+        400: MappedError(
             Refused,
             "Azure Speech refused the request.",
             "The text, the voice or a setting of it is not to its liking; try another voice.",
         ),
-        401: Verdict(Misconfigured, "Azure Speech refused the key.", _WRONG_KEY),
-        403: Verdict(
+        401: MappedError(Misconfigured, "Azure Speech refused the key.", _WRONG_KEY),
+        403: MappedError(
             Misconfigured,
             "Azure Speech forbids the call.",
             "Allow this machine in the resource's network settings. " + _WRONG_KEY,
         ),
-        413: Verdict(Refused, "The text is too long for Azure Speech.", "Send it in parts."),
-        415: Verdict(
+        413: MappedError(Refused, "The text is too long for Azure Speech.", "Send it in parts."),
+        415: MappedError(
             Misconfigured,
             "What answers for Azure Speech takes no SSML.",
             _ANOTHER_ADDRESS.remedy,
         ),
-        429: Verdict(
+        429: MappedError(
             Throttled,
             "Azure Speech gets too many requests.",
             "The free tier F0 takes 20 a minute, and answers like this too when its characters of"
@@ -53,7 +53,7 @@ VERDICTS = Verdicts(
         ),
     },
     by_words={
-        (403, "out of call volume quota"): Verdict(
+        (403, "out of call volume quota"): MappedError(
             QuotaExhausted,
             "The quota of the Azure Speech resource is used up.",
             "Wait until it is replenished, or move the resource to the tier S0.",
