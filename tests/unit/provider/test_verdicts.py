@@ -7,12 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from polyvox.errors import ProviderError, QuotaExhausted, Refused, Throttled, Unavailable
-from polyvox.provider.error_map import (
-    LONGEST_RETRY_AFTER_S,
-    ErrorMap,
-    MappedError,
-    retry_after_s,
-)
+from polyvox.provider.error_map import LONGEST_RETRY_AFTER_S, ErrorMap, MappedError, retry_after_s
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TABLE = ErrorMap(

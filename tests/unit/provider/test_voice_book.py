@@ -13,13 +13,7 @@ import pytest
 
 from polyvox.domain.capabilities import State, Voice
 from polyvox.errors import BadOutput, Misconfigured, Unavailable
-from polyvox.provider.voice_list import (
-    ASK_S,
-    DAY_S,
-    MISCONFIGURED_RETRY_S,
-    RETRY_S,
-    VoiceListCache,
-)
+from polyvox.provider.voice_list import ASK_S, DAY_S, MISCONFIGURED_RETRY_S, RETRY_S, VoiceListCache
 from tests.support import virtual_time
 
 EPOCH = 1_700_000_000.0

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
-from polyvox.domain.capabilities import (
-    Availability,
-    Capabilities,
-    Kind,
-    Licence,
-    Published,
-    TextLimit,
-    Voice,
-)
+from polyvox.domain.capabilities import Capabilities, Published, TextLimit, Voice
 from polyvox.domain.quota import Charge, Tariff
 from polyvox.errors import InvalidSetting, RequestError
 from polyvox.provider.base import (
     AudioStream,
-    Provider,
     ProviderContext,
     Utterance,
     VoiceSettings,
     audio_stream,
 )
 from polyvox.provider.choice import LONGEST_NAMED
+from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
 from polyvox.provider.tariffs import packaged_tariff
 from polyvox.providers.azure_tts.client import MAX_TEXT_BYTES, OUTPUT_FORMAT, AzureClient
@@ -36,11 +28,8 @@ from polyvox.providers.azure_tts.voices import MEANT, NEURAL, takes_prosody
 ABOUT = Capabilities(
     name="Azure Speech",
     languages=(),
-    licence=Licence(
-        code="proprietary service",
-        weights="proprietary service",
-        commercial_use=True,
-        note="Text is sent to Microsoft Azure; its terms of service hold.",
+    licence=service_licence(
+        "proprietary service", "Text is sent to Microsoft Azure; its terms of service hold."
     ),
     streaming=True,
     limits={"*": TextLimit(bytes=MAX_TEXT_BYTES)},
@@ -49,33 +38,19 @@ ABOUT = Capabilities(
 )
 
 
-class AzureProvider(Provider[AzureSettings]):
+class AzureProvider(CloudProvider[AzureSettings, AzureClient]):
     """Voices of one Speech resource, which the operator's key and region (or endpoint) name."""
 
     id: ClassVar[str] = PROVIDER_ID
-    kind: ClassVar[Kind] = Kind.CLOUD
     settings_type: ClassVar[type[VoiceSettings]] = AzureSettings
 
     def __init__(self, context: ProviderContext) -> None:
-        super().__init__(context)
-        self._service: ListedService[AzureClient] = ListedService(self.id, ABOUT, called="Azure")
+        super().__init__(context, ListedService(PROVIDER_ID, ABOUT, called="Azure"))
 
     async def start(self) -> None:
         """List the voices, unless key or place are missing. Raises ConfigError for wrong options."""
         options = AzureOptions.of(self.context.options)
         await self._service.start(AzureClient(options), self.context.data_dir)
-
-    async def stop(self) -> None:
-        await self._service.stop()
-
-    def availability(self) -> Availability:
-        return self._service.availability()
-
-    def capabilities(self) -> Capabilities:
-        return self._service.capabilities()
-
-    async def voices(self, language: str | None = None) -> Sequence[Voice]:
-        return self._service.voices(language)
 
     def revision(self, voice: str | None) -> str:
         return OUTPUT_FORMAT
@@ -94,7 +69,7 @@ class AzureProvider(Provider[AzureSettings]):
     @asynccontextmanager
     async def speak(self, utterance: Utterance[AzureSettings]) -> AsyncIterator[AudioStream]:
         """Raises UnknownVoice, UnsupportedLanguage, InvalidSetting and what the client raises."""
-        client = self._service.client(self.availability())
+        client = self._client()
         voice, spoken = self._prepare(utterance)
         async with audio_stream(client.speech(document(spoken, voice))) as stream:
             yield stream

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
-from polyvox.domain.capabilities import (
-    Availability,
-    Capabilities,
-    Kind,
-    Licence,
-    Published,
-    TextLimit,
-    Voice,
-)
+from polyvox.domain.capabilities import Capabilities, Published, TextLimit, Voice
 from polyvox.domain.quota import Charge, Tariff
 from polyvox.errors import RequestError, UnknownVoice
 from polyvox.provider.base import (
     AudioStream,
-    Provider,
     ProviderContext,
     Utterance,
     VoiceSettings,
     audio_stream,
 )
+from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
 from polyvox.provider.tariffs import packaged_tariff
 from polyvox.providers.google_tts.client import GoogleClient
@@ -38,12 +30,7 @@ REVISION = "1"
 ABOUT = Capabilities(
     name="Google Cloud Text-to-Speech",
     languages=(),
-    licence=Licence(
-        code="Google Cloud terms of service",
-        weights="Google Cloud terms of service",
-        commercial_use=True,
-        note="The text is sent to Google.",
-    ),
+    licence=service_licence("Google Cloud terms of service", "The text is sent to Google."),
     streaming=True,
     limits={"*": TextLimit(bytes=MAX_BYTES)},
     locale_for=LOCALES,
@@ -51,33 +38,19 @@ ABOUT = Capabilities(
 )
 
 
-class GoogleProvider(Provider[GoogleSettings]):
+class GoogleProvider(CloudProvider[GoogleSettings, GoogleClient]):
     """The voices that Google lists, asked once a day."""
 
     id: ClassVar[str] = PROVIDER_ID
-    kind: ClassVar[Kind] = Kind.CLOUD
     settings_type: ClassVar[type[VoiceSettings]] = GoogleSettings
 
     def __init__(self, context: ProviderContext) -> None:
-        super().__init__(context)
-        self._service: ListedService[GoogleClient] = ListedService(self.id, ABOUT, called="Google")
+        super().__init__(context, ListedService(PROVIDER_ID, ABOUT, called="Google"))
 
     async def start(self) -> None:
         """Raises ConfigError for wrong options; for what is missing see ``availability``."""
         options = GoogleOptions.of(self.context.options)
         await self._service.start(GoogleClient(options), self.context.data_dir)
-
-    async def stop(self) -> None:
-        await self._service.stop()
-
-    def availability(self) -> Availability:
-        return self._service.availability()
-
-    def capabilities(self) -> Capabilities:
-        return self._service.capabilities()
-
-    async def voices(self, language: str | None = None) -> Sequence[Voice]:
-        return self._service.voices(language)
 
     def revision(self, voice: str | None) -> str:
         return REVISION
@@ -96,7 +69,7 @@ class GoogleProvider(Provider[GoogleSettings]):
     @asynccontextmanager
     async def speak(self, utterance: Utterance[GoogleSettings]) -> AsyncIterator[AudioStream]:
         """Raises UnknownVoice, UnsupportedLanguage and InvalidSetting besides ProviderError."""
-        client = self._service.client(self.availability())
+        client = self._client()
         voice = self._choose(utterance)
         family = family_of(voice.id)
         if family is None:  # only in a list that was kept by another version

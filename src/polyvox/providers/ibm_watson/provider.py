@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
-from polyvox.domain.capabilities import (
-    Availability,
-    Capabilities,
-    Kind,
-    Licence,
-    TextLimit,
-    Voice,
-)
+from polyvox.domain.capabilities import Capabilities, TextLimit
 from polyvox.domain.quota import Charge, Tariff
 from polyvox.provider import ssml
 from polyvox.provider.base import (
     AudioStream,
-    Provider,
     ProviderContext,
     Utterance,
     VoiceSettings,
     audio_stream,
 )
+from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
 from polyvox.provider.tariffs import packaged_tariff
 from polyvox.providers.ibm_watson.client import WatsonClient
@@ -35,47 +28,26 @@ MAX_BYTES = 4_500
 ABOUT = Capabilities(
     name="IBM Watson",
     languages=(),
-    licence=Licence(
-        code="IBM Cloud service",
-        weights="IBM Cloud service",
-        commercial_use=True,
-        note="Under the terms of your account with IBM Cloud.",
-    ),
+    licence=service_licence("IBM Cloud service", "Under the terms of your account with IBM Cloud."),
     streaming=True,
     limits={"*": TextLimit(bytes=MAX_BYTES)},
     locale_for=LOCALES,
 )
 
 
-class WatsonProvider(Provider[WatsonSettings]):
+class WatsonProvider(CloudProvider[WatsonSettings, WatsonClient]):
     """The voices of one instance of the service."""
 
     id: ClassVar[str] = PROVIDER_ID
-    kind: ClassVar[Kind] = Kind.CLOUD
     settings_type: ClassVar[type[VoiceSettings]] = WatsonSettings
 
     def __init__(self, context: ProviderContext) -> None:
-        super().__init__(context)
-        self._service: ListedService[WatsonClient] = ListedService(
-            self.id, ABOUT, called="IBM Watson"
-        )
+        super().__init__(context, ListedService(PROVIDER_ID, ABOUT, called="IBM Watson"))
 
     async def start(self) -> None:
         """Raises ConfigError for wrong options. A service out of reach is asked again by itself."""
         options = WatsonOptions.of(self.context.options)
         await self._service.start(WatsonClient(options), self.context.data_dir)
-
-    async def stop(self) -> None:
-        await self._service.stop()
-
-    def availability(self) -> Availability:
-        return self._service.availability()
-
-    def capabilities(self) -> Capabilities:
-        return self._service.capabilities()
-
-    async def voices(self, language: str | None = None) -> Sequence[Voice]:
-        return self._service.voices(language)
 
     def tariff(self) -> Tariff:
         return packaged_tariff(__package__)
@@ -88,7 +60,7 @@ class WatsonProvider(Provider[WatsonSettings]):
     @asynccontextmanager
     async def speak(self, utterance: Utterance[WatsonSettings]) -> AsyncIterator[AudioStream]:
         """Raises UnknownVoice and UnsupportedLanguage besides what the client raises."""
-        client = self._service.client(self.availability())
+        client = self._client()
         settings = utterance.settings
         voice = self._service.choose(utterance.voice or settings.voice_name, utterance.language)
         chunks = client.speech(

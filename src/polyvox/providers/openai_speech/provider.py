@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
-from polyvox.domain.capabilities import (
-    Availability,
-    Capabilities,
-    Kind,
-    Licence,
-    State,
-    TextLimit,
-    Voice,
-)
+from polyvox.domain.capabilities import Availability, Capabilities, State, TextLimit
 from polyvox.errors import InvalidSetting
 from polyvox.provider.base import (
     AudioStream,
-    Provider,
     ProviderContext,
     Utterance,
     VoiceSettings,
     audio_stream,
 )
+from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
 from polyvox.providers.openai_speech.client import OpenAIClient
 from polyvox.providers.openai_speech.error_map import how_to_set
@@ -38,25 +30,22 @@ from polyvox.providers.openai_speech.settings import (
     OpenAISpeechSettings,
 )
 
-LICENCE = Licence(
-    code="the server's own",
-    weights="the server's own",
+LICENCE = service_licence(
+    "the server's own",
+    "What may be done with the audio is for whoever runs the server to say.",
     commercial_use=False,
-    note="What may be done with the audio is for whoever runs the server to say.",
 )
 
 
-class OpenAISpeechProvider(Provider[OpenAISpeechSettings]):
+class OpenAISpeechProvider(CloudProvider[OpenAISpeechSettings, OpenAIClient]):
     """The voices that the operator names, else those the server lists."""
 
     id: ClassVar[str] = PROVIDER_ID
-    kind: ClassVar[Kind] = Kind.CLOUD
     settings_type: ClassVar[type[VoiceSettings]] = OpenAISpeechSettings
 
     def __init__(self, context: ProviderContext) -> None:
-        super().__init__(context)
         self._options = OpenAISpeechOptions()
-        self._service = _service_of(self._options)
+        super().__init__(context, _service_of(self._options))
 
     async def start(self) -> None:
         """Raises ConfigError for wrong options. A server out of reach is asked again by itself."""
@@ -65,9 +54,6 @@ class OpenAISpeechProvider(Provider[OpenAISpeechSettings]):
         await self._service.start(
             OpenAIClient(options), self.context.data_dir, named=named_voices(options)
         )
-
-    async def stop(self) -> None:
-        await self._service.stop()
 
     def availability(self) -> Availability:
         told = self._service.availability()
@@ -78,19 +64,13 @@ class OpenAISpeechProvider(Provider[OpenAISpeechSettings]):
             )
         return told
 
-    def capabilities(self) -> Capabilities:
-        return self._service.capabilities()
-
-    async def voices(self, language: str | None = None) -> Sequence[Voice]:
-        return self._service.voices(language)
-
     def revision(self, voice: str | None) -> str:
         return f"{self._options.model} {self._options.sample_rate} {self._options.base_url or ''}"
 
     @asynccontextmanager
     async def speak(self, utterance: Utterance[OpenAISpeechSettings]) -> AsyncIterator[AudioStream]:
         """Raises UnknownVoice, UnsupportedLanguage, InvalidSetting and what RestClient raises."""
-        client = self._service.client(self.availability())
+        client = self._client()
         async with audio_stream(client.speech(self._body(utterance))) as stream:
             yield stream
 

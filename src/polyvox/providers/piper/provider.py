@@ -18,26 +18,14 @@ from polyvox.domain.remedy import Remedy, RemedyKind
 from polyvox.errors import InvalidSetting, Unavailable
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.inline import InlineHost
-from polyvox.provider.base import (
-    AudioStream,
-    Provider,
-    ProviderContext,
-    Utterance,
-    VoiceSettings,
-)
+from polyvox.provider.base import AudioStream, Provider, ProviderContext, Utterance, VoiceSettings
 from polyvox.provider.choice import choose
 from polyvox.provider.installing import InstallProgress
 from polyvox.providers.piper.engine import PiperEngine
 from polyvox.providers.piper.licence import licence_of
 from polyvox.providers.piper.parts import FORMAT
 from polyvox.providers.piper.settings import PROVIDER_ID, PiperOptions, PiperSettings
-from polyvox.providers.piper.voices import (
-    BrokenVoice,
-    Found,
-    InstalledVoice,
-    Shelf,
-    bundled_folder,
-)
+from polyvox.providers.piper.voices import BrokenVoice, Found, InstalledVoice, Shelf, bundled_folder
 
 MAX_CHARACTERS = 400
 """Of one text: about 25 s of speech. The text part's work grows with the square of a sentence."""
