@@ -1,12 +1,24 @@
-"""Names of files that an engine keeps of recordings, by which they are found when these are deleted."""
+"""Samples as engines read them, and names of what they keep of them, by which it is found again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from polyvox.errors import BadSample
+
 SHOWN = 16
 """Hex digits of a recording's SHA-256 in a name."""
+
+
+def read_sample(path: Path) -> bytes:
+    """The contents of a sample's file. Blocks. Raises BadSample."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadSample(
+            f"The sample {path.name} cannot be read: {error.strerror}.", param="voice_samples"
+        ) from error
 
 
 def kept_name(key: str, recordings: Sequence[str]) -> str:

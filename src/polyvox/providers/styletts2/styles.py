@@ -6,8 +6,6 @@ A style has 256 numbers: the first half is the timbre, the second the prosody.
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -15,6 +13,8 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor
+
+from polyvox.hosting.kept import Recent
 
 CARRIED = 8
 """Earlier texts whose styles are made anew where they are not known. Of the style before those, a
@@ -82,27 +82,13 @@ def noise_seed(seed: int | None, context: bytes, part: int) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-class Styles:
-    """Those that texts were spoken in, by names that hold nothing of the texts. Thread-safe."""
+class Styles(Recent[Tensor]):
+    """Those that texts were spoken in, by names that hold nothing of the texts."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, Tensor] = OrderedDict()
-        self._lock = threading.Lock()
+        super().__init__(REMEMBERED)
 
     @staticmethod
     def name(context: bytes, voice: Sequence[str], manner: Manner) -> str:
         """``voice`` are the digests of its samples."""
         return hashlib.sha256(context + repr((tuple(voice), manner)).encode()).hexdigest()
-
-    def get(self, name: str) -> Tensor | None:
-        with self._lock:
-            if name in self._known:
-                self._known.move_to_end(name)
-            return self._known.get(name)
-
-    def put(self, name: str, style: Tensor) -> None:
-        with self._lock:
-            self._known[name] = style
-            self._known.move_to_end(name)
-            if len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)

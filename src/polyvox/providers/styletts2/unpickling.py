@@ -16,6 +16,7 @@ from typing import IO, Any
 
 import torch
 
+from polyvox.provider.inert import Inert
 from polyvox.provider.weights import TORCH_LEGACY_START
 
 ALLOWED = frozenset(
@@ -62,31 +63,9 @@ def _must_hold_tensors(path: Path) -> None:
         raise ValueError(f"{path.name} is a program, not a checkpoint")
 
 
-class _Inert:
-    """Stands in for anything that is no tensor; takes what it is given and does nothing."""
-
-    def __new__(cls, *_: object, **__: object) -> _Inert:
-        return super().__new__(cls)
-
-    def __init__(self, *_: object, **__: object) -> None: ...
-
-    def __call__(self, *_: object, **__: object) -> _Inert:
-        return self
-
-    def __setstate__(self, _: object) -> None: ...
-
-    def __setitem__(self, _: object, __: object) -> None: ...
-
-    def append(self, _: object) -> None: ...
-
-    def extend(self, _: object) -> None: ...
-
-    def add(self, _: object) -> None: ...
-
-
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        return super().find_class(module, name) if (module, name) in ALLOWED else _Inert
+        return super().find_class(module, name) if (module, name) in ALLOWED else Inert
 
 
 def _load(file: IO[bytes], **how: Any) -> Any:

@@ -4,10 +4,7 @@ files named by what they were made of, which is the recording's contents alone."
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
-import tempfile
-from collections import OrderedDict
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +15,10 @@ from torch import Tensor
 
 from polyvox.audio.recording import AudioUnreadable, read_audio
 from polyvox.errors import BadSample
-from polyvox.provider.recordings import kept_name
+from polyvox.hosting.kept import KeptInFiles
+from polyvox.provider.recordings import kept_name, read_sample
 from polyvox.providers.styletts2.network.model import StyleTTS2
 
-_log = logging.getLogger(__name__)
 LONGEST_S = 10.0
 """Of a sample; the rest of it is not heard. More changes little, and takes long."""
 SILENCE = 1e-3
@@ -43,12 +40,7 @@ class Sample:
     @classmethod
     def read(cls, path: Path) -> Sample:
         """Raises BadSample."""
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise BadSample(
-                f"The sample {path.name} cannot be read: {error.strerror}.", param="voice_samples"
-            ) from error
+        data = read_sample(path)
         return cls(path.name, data, hashlib.sha256(data).hexdigest())
 
 
@@ -62,8 +54,9 @@ class Voices:
         self._model = model
         self._device = device
         self._revision = revision
-        self._cache = cache
-        self._known: OrderedDict[str, Tensor] = OrderedDict()
+        self._kept: KeptInFiles[Tensor] = KeptInFiles(
+            cache, IN_MEMORY, dump=_dumped, load=self._loaded
+        )
 
     def style(self, samples: Sequence[Sample]) -> Tensor | None:
         """The mean of their styles [256]; None without any. Raises BadSample."""
@@ -72,19 +65,8 @@ class Voices:
         return torch.stack([self._style(sample) for sample in samples]).mean(dim=0)
 
     def _style(self, sample: Sample) -> Tensor:
-        style = self._known.get(sample.digest)
-        if style is None:
-            key = hashlib.sha256(f"{RECIPE},{self._revision},{sample.digest}".encode()).hexdigest()
-            name = kept_name(key, [sample.digest])
-            style = self._stored(name)
-            if style is None:
-                style = self._made(sample)
-                self._store(name, style)
-        self._known[sample.digest] = style
-        self._known.move_to_end(sample.digest)
-        if len(self._known) > IN_MEMORY:
-            self._known.popitem(last=False)
-        return style
+        key = hashlib.sha256(f"{RECIPE},{self._revision},{sample.digest}".encode()).hexdigest()
+        return self._kept.get(kept_name(key, [sample.digest]), lambda: self._made(sample))
 
     def _made(self, sample: Sample) -> Tensor:
         rate = self._model.sample_rate
@@ -107,26 +89,17 @@ class Voices:
                 f"{sample.name}: {error.message}", param=error.param, remedy=error.remedy
             ) from error
 
-    def _stored(self, name: str) -> Tensor | None:
-        """None also where the file is damaged: it is then made again."""
-        if self._cache is None:
-            return None
+    def _loaded(self, data: bytes) -> Tensor | None:
         try:
-            style = np.load(self._cache / name, allow_pickle=False)
+            style = np.load(io.BytesIO(data), allow_pickle=False)
         except (OSError, ValueError, EOFError):
             return None
         if style.dtype != np.float32 or style.ndim != 1 or not np.isfinite(style).all():
             return None
         return torch.from_numpy(style).to(self._device)
 
-    def _store(self, name: str, style: Tensor) -> None:
-        """A folder that cannot be written to costs time at the next start, nothing else."""
-        if self._cache is None:
-            return
-        try:
-            self._cache.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._cache, delete=False) as file:
-                np.save(file, style.cpu().numpy())
-            os.replace(file.name, self._cache / name)
-        except OSError as error:
-            _log.warning("The style of a sample cannot be kept: %s.", error.strerror)
+
+def _dumped(style: Tensor) -> bytes:
+    file = io.BytesIO()
+    np.save(file, style.cpu().numpy())
+    return file.getvalue()

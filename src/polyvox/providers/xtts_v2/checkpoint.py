@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from polyvox.errors import Misconfigured
+from polyvox.provider.inert import Inert
 from polyvox.providers.xtts_v2 import torchaudio_standin
 from polyvox.providers.xtts_v2.weights import CONFIG, MODEL, VOCABULARY, read_weights
 
@@ -82,17 +83,6 @@ def _unpickled(path: Path) -> Any:
         return torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
 
 
-class _Inert:
-    """Stands in for an object of a checkpoint; takes what it is given and does nothing."""
-
-    def __new__(cls, *_: object, **__: object) -> _Inert:
-        return super().__new__(cls)
-
-    def __init__(self, *_: object, **__: object) -> None: ...
-
-    def __setstate__(self, _: object) -> None: ...
-
-
 def _inert(path: Path) -> list[Any]:
     """Stand-ins for the classes that ``path`` names beyond tensors. Raises Misconfigured."""
     named = torch.serialization.get_unsafe_globals_in_checkpoint(path)
@@ -102,7 +92,7 @@ def _inert(path: Path) -> list[Any]:
                 f"{path} would run {name}, which no checkpoint needs: it may be malicious.",
                 remedy="Delete it, and fetch it again from where it was published.",
             )
-    return [(_Inert, name) for name in named]
+    return [(Inert, name) for name in named]
 
 
 def _built(folder: Path) -> Xtts:

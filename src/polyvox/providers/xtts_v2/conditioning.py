@@ -7,11 +7,6 @@ what they were made of. They are made of the recordings' contents alone, in the 
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
-import tempfile
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +17,9 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from polyvox.errors import BadSample, Misconfigured, UnknownVoice
-from polyvox.provider.recordings import kept_name
+from polyvox.errors import Misconfigured, UnknownVoice
+from polyvox.hosting.kept import KeptInFiles
+from polyvox.provider.recordings import kept_name, read_sample
 from polyvox.providers.xtts_v2.checkpoint import read_tensors
 from polyvox.providers.xtts_v2.recording import RATE, read_recording
 from polyvox.providers.xtts_v2.weights import SPEAKERS, read_weights
@@ -31,7 +27,6 @@ from polyvox.providers.xtts_v2.weights import SPEAKERS, read_weights
 if TYPE_CHECKING:
     from TTS.tts.models.xtts import Xtts
 
-_log = logging.getLogger(__name__)
 IN_MEMORY = 256
 """Voices; one has 133 kB."""
 RECIPE = b"1"
@@ -56,11 +51,8 @@ class Conditioning:
     def __init__(self, model: Xtts, folder: Path, cache: Path | None = None) -> None:
         self._model = model
         self._revision = read_weights(folder).revision
-        self._cache = cache
         self._studio = _studio(folder / SPEAKERS)
-        self._known: OrderedDict[str, Latents] = OrderedDict()
-        self._lock = threading.Lock()
-        self._making = threading.Lock()
+        self._kept: KeptInFiles[Latents] = KeptInFiles(cache, IN_MEMORY, dump=_dumped, load=_loaded)
 
     def of(self, voice: str | None, samples: Sequence[str] = ()) -> Latents:
         """Of the files in ``samples``, else of the studio speaker ``voice``. Blocks.
@@ -75,17 +67,9 @@ class Conditioning:
         return studio
 
     def _cloned(self, paths: Sequence[Path]) -> Latents:
-        recordings = [(path.name, _contents(path)) for path in paths]
+        recordings = [(path.name, read_sample(path)) for path in paths]
         key = self._key(data for _, data in recordings)
-        known = self._remembered(key)
-        if known is None:
-            with self._making:
-                known = self._remembered(key) or self._stored(key)
-                if known is None:
-                    known = self._made(recordings)
-                    self._store(key, known)
-                self._remember(key, known)
-        return known
+        return self._kept.get(key, lambda: self._made(recordings))
 
     def _key(self, contents: Iterable[bytes]) -> str:
         digests = [hashlib.sha256(data) for data in contents]
@@ -108,60 +92,18 @@ class Conditioning:
         )
         return Latents(prefix, torch.stack(speakers).mean(dim=0))
 
-    def _remembered(self, key: str) -> Latents | None:
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-            return self._known.get(key)
 
-    def _remember(self, key: str, latents: Latents) -> None:
-        with self._lock:
-            self._known[key] = latents
-            if len(self._known) > IN_MEMORY:
-                self._known.popitem(last=False)
-
-    def _stored(self, key: str) -> Latents | None:
-        """None also where the file is damaged: it is then made again."""
-        if self._cache is None:
-            return None
-        try:
-            return Latents(**safetensors.torch.load((self._cache / key).read_bytes()))
-        except (OSError, SafetensorError, TypeError):
-            return None
-
-    def _store(self, key: str, latents: Latents) -> None:
-        """A folder that cannot be written to costs time at the next start, nothing else."""
-        if self._cache is None:
-            return
-        data = safetensors.torch.save(
-            {"prefix": latents.prefix.contiguous(), "speaker": latents.speaker.contiguous()}
-        )
-        try:
-            self._cache.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._cache / key, data)
-        except OSError as error:
-            _log.warning("Speaker latents cannot be kept: %s.", error.strerror)
+def _dumped(latents: Latents) -> bytes:
+    return safetensors.torch.save(
+        {"prefix": latents.prefix.contiguous(), "speaker": latents.speaker.contiguous()}
+    )
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Whole or not at all, also where others write the same. Raises OSError."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        try:
-            file.write(data)
-            file.close()
-            os.replace(file.name, path)
-        except OSError:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-def _contents(path: Path) -> bytes:
+def _loaded(data: bytes) -> Latents | None:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadSample(
-            f"The sample {path.name} cannot be read: {error.strerror}.", param="voice_samples"
-        ) from error
+        return Latents(**safetensors.torch.load(data))
+    except (SafetensorError, TypeError):
+        return None
 
 
 def _studio(path: Path) -> Mapping[str, Latents]:

@@ -12,6 +12,8 @@ import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from polyvox.provider.inert import Inert
+
 MAX_PICKLE_BYTES = 16 * 1024**2
 """The published file's pickle has 20 kB; the tensors lie beside it."""
 MAX_NAME = 200
@@ -20,32 +22,12 @@ LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 LEGACY_HEADERS = 3
 
 
-class _Opaque:
-    """Stands for anything that a pickle makes."""
-
-    def __new__(cls, *_: Any, **__: Any) -> _Opaque:
-        return super().__new__(cls)
-
-    def __init__(self, *_: Any, **__: Any) -> None: ...
-
-    def __call__(self, *_: Any, **__: Any) -> _Opaque:
-        return self
-
-    def __setstate__(self, _: Any) -> None: ...
-
-    def __setitem__(self, _: Any, __: Any) -> None: ...
-
-    def append(self, _: Any) -> None: ...
-
-    def extend(self, _: Any) -> None: ...
-
-
 class _KeysOnly(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        return dict if (module, name) == ("collections", "OrderedDict") else _Opaque
+        return dict if (module, name) == ("collections", "OrderedDict") else Inert
 
     def persistent_load(self, pid: Any) -> Any:
-        return _Opaque()
+        return Inert()
 
 
 def read_speaker_names(path: Path) -> tuple[str, ...]:
