@@ -32,7 +32,7 @@ class KeptHost:
 class Keeper:
     """Makes providers of ``kind`` whose engine runs already, once :meth:`warm` is done."""
 
-    def __init__(self, kind: type[ModelProvider[Any, Any]], *arguments: Any) -> None:
+    def __init__(self, kind: type[ModelProvider[Any, Any, Any]], *arguments: Any) -> None:
         self._kind, self._arguments = kind, arguments
         self._owner = kind(*arguments)
         self._host: Host | None = None
@@ -45,11 +45,11 @@ class Keeper:
     async def end(self) -> None:
         await self._owner.stop()
 
-    def own(self) -> ModelProvider[Any, Any]:
+    def own(self) -> ModelProvider[Any, Any, Any]:
         """One that starts a child by itself."""
         return self._kind(*self._arguments)
 
-    def make(self) -> ModelProvider[Any, Any]:
+    def make(self) -> ModelProvider[Any, Any, Any]:
         provider = self.own()
         if self._host is not None:
             provider._host, provider._hosted = KeptHost(self._host), self._owner._hosted

@@ -27,7 +27,7 @@ class ToyEngine:
         yield AudioChunk(b"\1\2" * 240, 24_000)
 
 
-class WithToyEngines(ModelProvider[Any, Any]):
+class WithToyEngines(ModelProvider[Any, Any, Any]):
     """To be put before a provider's class: an engine for each set of weights, in this process."""
 
     def __init__(self, data_dir: Path, **options: Any) -> None:

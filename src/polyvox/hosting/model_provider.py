@@ -5,23 +5,22 @@ from __future__ import annotations
 import asyncio
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import ClassVar, Generic
-
-from pydantic import BaseModel
+from typing import Any, ClassVar, Generic
 
 from polyvox.domain.capabilities import Availability, Kind
 from polyvox.domain.language import best_match
 from polyvox.errors import Unavailable, UnsupportedLanguage
-from polyvox.hosting.engine import Host
+from polyvox.hosting.engine import EngineJob, Host
 from polyvox.hosting.process.host import HostState, ProcessHost
 from polyvox.hosting.process.spec import EngineSpec
-from polyvox.provider.base import Provider, ProviderContext, SettingsT
+from polyvox.provider.base import AudioStream, Provider, ProviderContext, SettingsT, Utterance
 from polyvox.provider.installing import InstallProgress, Model
 from polyvox.provider.loading import EngineFacts, EngineState
-from polyvox.provider.model_options import ModelOptions
-from polyvox.provider.model_store import CACHE_FOLDER, ModelStore
+from polyvox.provider.model_options import EngineStart, OptionsT
+from polyvox.provider.model_store import CACHE_FOLDER, ModelKind, ModelStore
 from polyvox.provider.recordings import forget
 from polyvox.provider.weights import WeightsT
 
@@ -29,12 +28,18 @@ TRIED_AGAIN = "It is tried again after a while; the log says more."
 _ENGINE_STATES = {HostState.LOADING: EngineState.LOADING, HostState.READY: EngineState.LOADED}
 
 
-class ModelProvider(Provider[SettingsT], Generic[SettingsT, WeightsT]):
+class ModelProvider(Provider[SettingsT], Generic[SettingsT, OptionsT, WeightsT]):
     """The engine's process is started once there are weights that may be used, and anew when they are
-    replaced. Nothing here loads the engine. The parts that differ: :meth:`_open`, :meth:`_make_host`,
-    and what the provider says and speaks."""
+    replaced. Nothing here loads the engine.
+
+    A class of it names its ``model_kind`` and ``engine_factory`` (``package.module:function``, which
+    is called in the child with an ``EngineStart`` as JSON), and has besides what every provider has:
+    :meth:`_voice`.
+    """
 
     kind: ClassVar[Kind] = Kind.LOCAL
+    model_kind: ClassVar[ModelKind[Any, Any]]
+    engine_factory: ClassVar[str]
 
     def __init__(self, context: ProviderContext) -> None:
         super().__init__(context)
@@ -42,13 +47,35 @@ class ModelProvider(Provider[SettingsT], Generic[SettingsT, WeightsT]):
         self._host: Host | None = None
         self._hosted = ""
         self._changing = asyncio.Lock()
+        self._cache = context.data_dir / CACHE_FOLDER
 
     @abstractmethod
+    def _voice(self, utterance: Utterance[SettingsT], weights: WeightsT) -> str | None:
+        """The voice that ``weights`` speak in; None where it is that of samples.
+
+        Raises UnknownVoice, BadSample.
+        """
+
+    def _options(self) -> OptionsT:
+        """Raises ConfigError."""
+        kind: type[OptionsT] = self.model_kind.options
+        return kind.of(self.context.options)
+
     def _open(self) -> ModelStore[WeightsT]:
         """The weights, by the operator's options. Raises ConfigError."""
+        return ModelStore(self.model_kind, self.context.data_dir, self._options())
 
-    @abstractmethod
-    def _make_host(self, weights: WeightsT) -> Host: ...
+    def _make_host(self, weights: WeightsT) -> Host:
+        options = self._options()
+        start = EngineStart(weights.folder, self._cache, options)
+        return ProcessHost(
+            EngineSpec(self.engine_factory, start.told()),
+            name=self.id,
+            workers=options.max_batch,
+            queue_limit=options.queue_limit,
+            idle_exit_s=options.idle_exit_s if math.isfinite(options.idle_exit_s) else None,
+            prewarm=options.prewarm,
+        )
 
     async def start(self) -> None:
         """Raises ConfigError for wrong options."""
@@ -61,7 +88,7 @@ class ModelProvider(Provider[SettingsT], Generic[SettingsT, WeightsT]):
             await self._running()
 
     async def forget(self, recordings: Sequence[str]) -> None:
-        await asyncio.to_thread(forget, self.context.data_dir / CACHE_FOLDER, recordings)
+        await asyncio.to_thread(forget, self._cache, recordings)
 
     async def stop(self) -> None:
         self._store = None
@@ -79,6 +106,21 @@ class ModelProvider(Provider[SettingsT], Generic[SettingsT, WeightsT]):
         return Availability.unavailable(
             f"{self.capabilities().name} is not running.", "Start Polyvox."
         )
+
+    @asynccontextmanager
+    async def speak(self, utterance: Utterance[SettingsT]) -> AsyncIterator[AudioStream]:
+        """Raises UnknownVoice, UnsupportedLanguage and BadSample besides what hosts raise."""
+        host, weights = await self._running()
+        job = EngineJob(
+            text=utterance.text,
+            language=self._language(utterance.language),
+            voice=self._voice(utterance, weights),
+            settings=utterance.settings.model_dump(exclude={"voice_id"}),
+            samples=tuple(str(path) for path in utterance.samples),
+            before=utterance.before,
+        )
+        async with host.run(job) as stream:
+            yield stream
 
     def _weights(self) -> WeightsT | None:
         return self._store.weights() if self._store else None
@@ -147,18 +189,6 @@ class ModelProvider(Provider[SettingsT], Generic[SettingsT, WeightsT]):
 
     async def remove_model(self) -> Model:
         return await self._open().remove()
-
-
-def process_host(name: str, engine: str, told: BaseModel, options: ModelOptions) -> ProcessHost:
-    """A child with the engine that the factory ``engine`` makes of ``told``."""
-    return ProcessHost(
-        EngineSpec(engine, told.model_dump(mode="json")),
-        name=name,
-        workers=options.max_batch,
-        queue_limit=options.queue_limit,
-        idle_exit_s=options.idle_exit_s if math.isfinite(options.idle_exit_s) else None,
-        prewarm=options.prewarm,
-    )
 
 
 def availability_of(host: Host | None) -> Availability:

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from polyvox.errors import Conflict
+
 
 @contextmanager
-def sole_use(path: Path) -> Iterator[bool]:
-    """Hold the lock file ``path``; False when somebody else does."""
-    with path.open("ab") as file:
-        yield _lock(file.fileno())
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+def sole_use(home: Path, otherwise: str) -> Iterator[None]:
+    """Hold the lock file beside ``home``. Raises Conflict, saying ``otherwise``, when somebody else
+    does, and OSError where there can be no such file."""
+    lock = FileLock(home.with_name(f".{home.name}.lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Conflict(otherwise) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
-from polyvox.errors import ConfigError, Conflict, RequestError
+from polyvox.errors import ConfigError, RequestError
 from polyvox.provider.download import STALL_S, RemoteFile, fetch_all, open_session, stated
 from polyvox.provider.installing import InstallProgress
 from polyvox.provider.lock import sole_use
@@ -186,9 +186,7 @@ def remove(home: Path, name: str) -> bool:
     if not there:
         return False
     try:
-        with sole_use(home.with_name(f".{home.name}.lock")) as ours:
-            if not ours:
-                raise Conflict(f"{name} is being installed just now.")
+        with sole_use(home, f"{name} is being installed just now."):
             for folder in there:
                 shutil.rmtree(folder)
     except OSError as error:

@@ -1,9 +1,11 @@
-"""The operator's options that every provider with weights of its own has."""
+"""The operator's options that every provider with weights of its own has, and what its engine is told."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import Field
 
@@ -41,3 +43,30 @@ class ModelOptions(ProviderOptions):
         description="Load the model when a server or a library's router starts, not at the first "
         "request.",
     )
+
+
+OptionsT = TypeVar("OptionsT", bound=ModelOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStart(Generic[OptionsT]):
+    """What an engine in a child process starts with; it crosses the border as JSON.
+
+    ``folder`` holds the weights and is only read. In ``cache`` the engine keeps what it makes of
+    weights and of samples between starts; None: nowhere.
+    """
+
+    folder: Path
+    cache: Path | None
+    options: OptionsT
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any], kind: type[OptionsT]) -> Self:
+        """What :meth:`told` gave, in the child. Raises ValidationError."""
+        options = dict(told)
+        folder, cache = Path(options.pop("folder")), options.pop("cache", None)
+        return cls(folder, Path(cache) if cache else None, kind.model_validate(options))
+
+    def told(self) -> dict[str, Any]:
+        folders = {"folder": str(self.folder), "cache": str(self.cache) if self.cache else None}
+        return {**self.options.model_dump(mode="json"), **folders}

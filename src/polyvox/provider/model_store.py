@@ -7,13 +7,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic
+from typing import Any, Generic
 
 from polyvox.domain.capabilities import Availability, Licence
 from polyvox.domain.remedy import Remedy, RemedyKind
 from polyvox.errors import ConfigError, RequestError
 from polyvox.provider.consent import Consent
 from polyvox.provider.installing import InstallProgress, Model, ModelState
+from polyvox.provider.model_options import ModelOptions, OptionsT
 from polyvox.provider.packages import Packages
 from polyvox.provider.weights import Layout, WeightsFolder, WeightsT
 
@@ -43,14 +44,20 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelKind(Generic[WeightsT]):
-    """What is to be known of a provider's weights; without ``consent`` nothing has to be accepted."""
+class ModelKind(Generic[OptionsT, WeightsT]):
+    """What is to be known of a provider's weights.
+
+    ``options`` is the type of the operator's options; ``release`` tells what is published for those
+    given. Without ``consent`` no licence has to be accepted.
+    """
 
     provider: str
     name: str
     licence: Licence
     layout: Layout[WeightsT]
     packages: Packages
+    options: type[OptionsT]
+    release: Callable[[OptionsT], Release]
     consent: Consent | None = None
 
     @property
@@ -74,14 +81,14 @@ class ModelStore(Generic[WeightsT]):
     """``data_dir/model``, or the operator's ``model_dir``, which is only ever read."""
 
     def __init__(
-        self, kind: ModelKind[WeightsT], release: Release, data_dir: Path, model_dir: Path | None
+        self, kind: ModelKind[Any, WeightsT], data_dir: Path, options: ModelOptions
     ) -> None:
         self._kind = kind
-        self._release = release
+        self._release = kind.release(options)
         self._data_dir = data_dir
         self._home = data_dir / MODEL_FOLDER
-        self._theirs = model_dir
-        self._place = WeightsFolder(model_dir or self._home, kind.layout)
+        self._theirs = options.model_dir
+        self._place = WeightsFolder(self._theirs or self._home, kind.layout)
 
     def weights(self) -> WeightsT | None:
         """What can be loaded; None where there is nothing of that kind. Cheap while nothing changes."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from polyvox.errors import BadOutput, ConfigError, Conflict
+from polyvox.errors import BadOutput, ConfigError
 from polyvox.provider.lock import sole_use
 
 SPARE_BYTES = 16 * 1024**2
@@ -38,9 +38,7 @@ async def install_folder(
         return found
     staging = home.with_name(f".{home.name}.partial")
     await asyncio.to_thread(_make_room, staging, name, size)
-    with sole_use(home.with_name(f".{home.name}.lock")) as ours:
-        if not ours:
-            raise Conflict(f"{name} is being installed already.")
+    with sole_use(home, f"{name} is being installed already."):
         if (found := await asyncio.to_thread(there)) is not None:
             return found
         await asyncio.to_thread(staging.mkdir, exist_ok=True)

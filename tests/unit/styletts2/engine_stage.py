@@ -14,9 +14,11 @@ import numpy.typing as npt
 from polyvox.domain.audio import AudioChunk
 from polyvox.hosting.cancel import CancelToken
 from polyvox.hosting.engine import EngineJob
+from polyvox.provider.model_options import EngineStart
 from polyvox.providers.styletts2.batching import Batch
 from polyvox.providers.styletts2.engine import StyleTTS2Engine, create
-from polyvox.providers.styletts2.engine_options import StyleTTS2EngineOptions
+from polyvox.providers.styletts2.manifest import MANIFEST
+from polyvox.providers.styletts2.settings import StyleTTS2Options
 
 RATE = 24_000
 SAME = 0.06
@@ -42,13 +44,23 @@ def record(path: Path, hz: float = 140.0, seconds: float = 1.5, level: float = 0
 
 @contextmanager
 def running(folder: Path, **options: Any) -> Iterator[StyleTTS2Engine]:
-    told = StyleTTS2EngineOptions(folder=folder, threads=1, **options)
-    engine = create(told.model_dump(mode="json"))
+    start = EngineStart(folder, None, StyleTTS2Options(threads=1, **options))
+    engine = create(start.told())
     engine.load()
     try:
         yield engine
     finally:
         engine.close()
+
+
+def speaking(checkpoint: Path, folder: Path, **languages: str) -> Path:
+    """``checkpoint`` in ``folder`` as of somebody's own, with these voices of espeak-ng."""
+    folder.mkdir()
+    for file in checkpoint.iterdir():
+        (folder / file.name).symlink_to(file)
+    voices = "".join(f'{tag} = "{voice}"\n' for tag, voice in languages.items())
+    (folder / MANIFEST).write_text(f"[languages]\n{voices}")
+    return folder
 
 
 def job(

@@ -21,6 +21,7 @@ from tests.unit.styletts2.engine_stage import (
     job,
     record,
     running,
+    speaking,
     spoken,
 )
 
@@ -28,9 +29,9 @@ TEXT = "Good morning, my friend."
 
 
 @pytest.fixture(scope="module")
-def engine(checkpoint: Path) -> Iterator[StyleTTS2Engine]:
-    voices = {"en": "en-us", "de": "de"}
-    with running(checkpoint, voices=voices) as engine:
+def engine(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StyleTTS2Engine]:
+    own = tmp_path_factory.mktemp("own") / "model"
+    with running(speaking(checkpoint, own, en="en-us", de="de")) as engine:
         yield engine
 
 
@@ -167,17 +168,18 @@ def test_bf16_sounds_nearly_the_same(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("voice", "options", "said"),
     [
-        ({"decoder": "fp16"}, "fp16"),
-        ({"voices": {"en": "no-such"}}, "no voice 'no-such'"),
-        ({"folder": Path("/nowhere")}, "nowhere"),
+        ("en-us", {"decoder": "fp16"}, "fp16"),
+        ("no-such", {}, "no voice 'no-such'"),
+        ("en-us", {"folder": Path("/nowhere")}, "nowhere"),
     ],
 )
 def test_what_cannot_be_is_told_when_it_is_loaded(
-    checkpoint: Path, options: dict[str, Any], said: str
+    checkpoint: Path, tmp_path: Path, voice: str, options: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(Misconfigured, match=said), running(**{"folder": checkpoint, **options}):
+    folder = speaking(checkpoint, tmp_path / "model", en=voice)
+    with pytest.raises(Misconfigured, match=said), running(**{"folder": folder, **options}):
         pass
 
 

@@ -22,7 +22,7 @@ from polyvox.errors import (
 from polyvox.provider.base import Utterance
 from polyvox.provider.packages import Packages
 from polyvox.provider.trial import hear
-from polyvox.providers.styletts2 import host, store
+from polyvox.providers.styletts2.provider import StyleTTS2Provider
 from polyvox.providers.styletts2.settings import StyleTTS2Settings
 from tests.support.styletts2_files import weights_folder
 from tests.support.toy_model import starting
@@ -120,7 +120,8 @@ async def test_without_its_packages_it_names_the_extra(
     toy: ToyProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = Packages({"no_such_module": "transformers"}, extra="styletts2")
-    monkeypatch.setattr(store, "KIND", replace(store.KIND, packages=missing))
+    kind = replace(StyleTTS2Provider.model_kind, packages=missing)
+    monkeypatch.setattr(StyleTTS2Provider, "model_kind", kind)
     await toy.start()
     told = toy.availability()
     assert told.state is State.UNAVAILABLE
@@ -221,7 +222,7 @@ async def test_who_only_looks_loads_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real child, whose engine cannot be loaded."""
-    monkeypatch.setattr(host, "ENGINE", "polyvox.no_such_module:create")
+    monkeypatch.setattr(StyleTTS2Provider, "engine_factory", "polyvox.no_such_module:create")
     weights_folder(tmp_path / "model")
     styletts2 = provider(tmp_path, prewarm=True)
     await styletts2.start()

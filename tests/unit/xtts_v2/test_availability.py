@@ -14,7 +14,6 @@ from polyvox.errors import (
 )
 from polyvox.provider.packages import Packages
 from polyvox.provider.trial import hear
-from polyvox.providers.xtts_v2 import host, store
 from polyvox.providers.xtts_v2.provider import XttsProvider
 from tests.support.xtts_files import weights_folder
 
@@ -48,7 +47,8 @@ async def test_without_its_packages_it_names_the_extra(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = Packages({"no_such_module": "coqui-tts"}, extra="xtts")
-    monkeypatch.setattr(store, "KIND", replace(store.KIND, packages=missing))
+    kind = replace(XttsProvider.model_kind, packages=missing)
+    monkeypatch.setattr(XttsProvider, "model_kind", kind)
     assert await told(provider(data)) == (
         "XTTS v2 needs packages that are not installed: coqui-tts."
         ' Install them: pip install "polyvox[xtts]"'
@@ -112,7 +112,7 @@ async def test_weights_installed_under_way_are_spoken_with(
 
 async def test_how_far_the_child_is_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real child, whose engine cannot be loaded."""
-    monkeypatch.setattr(host, "ENGINE", "polyvox.no_such_module:create")
+    monkeypatch.setattr(XttsProvider, "engine_factory", "polyvox.no_such_module:create")
     xtts = provider(data, prewarm=True)
     await xtts.start()
     try:

@@ -17,10 +17,11 @@ from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, Misconfigured, Unavailable, UnknownVoice
 from polyvox.hosting.cancel import CancelToken
 from polyvox.hosting.engine import EngineJob
+from polyvox.provider.model_options import EngineStart
 from polyvox.providers.xtts_v2 import batching, precision, quantizing
 from polyvox.providers.xtts_v2.engine import XttsEngine, create
-from polyvox.providers.xtts_v2.engine_options import XttsEngineOptions
 from polyvox.providers.xtts_v2.sampling import Sampler
+from polyvox.providers.xtts_v2.settings import XttsOptions
 
 if TYPE_CHECKING:
     from TTS.tts.models.xtts import Xtts
@@ -47,9 +48,9 @@ def job(text: str = TEXTS[0], voice: str = "Ana Tiny", **settings: Any) -> Engin
     return EngineJob(text, "en", voice, {**SETTINGS, "seed": 3, **settings})
 
 
-def loaded(checkpoint: Path, **options: Any) -> XttsEngine:
-    told = XttsEngineOptions(folder=checkpoint, threads=1, **options)
-    engine = create(told.model_dump(mode="json"))
+def loaded(checkpoint: Path, cache: Path | None = None, **options: Any) -> XttsEngine:
+    start = EngineStart(checkpoint, cache, XttsOptions(threads=1, **options))
+    engine = create(start.told())
     engine.load()
     return engine
 

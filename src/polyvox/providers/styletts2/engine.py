@@ -14,11 +14,12 @@ from polyvox.errors import BadOutput, BadSample, Misconfigured, UnsupportedLangu
 from polyvox.hosting.aside import aside
 from polyvox.hosting.device import CPU, device_for
 from polyvox.hosting.engine import Cancelled, EngineJob
+from polyvox.provider.model_options import EngineStart
 from polyvox.providers.styletts2.batching import Batch
 from polyvox.providers.styletts2.checkpoint import load_model
-from polyvox.providers.styletts2.engine_options import StyleTTS2EngineOptions
 from polyvox.providers.styletts2.phonemes import Phonemizer
 from polyvox.providers.styletts2.reading import Order, Part, Reader
+from polyvox.providers.styletts2.settings import StyleTTS2Options
 from polyvox.providers.styletts2.speaking import Speaker
 from polyvox.providers.styletts2.styles import CARRIED, HALF, Manner, Styles, contexts, noise_seed
 from polyvox.providers.styletts2.voices import Sample, Voices
@@ -29,9 +30,9 @@ WARM_UP = 2
 """Symbols; each may be a second of audio, and the decoder slower than that."""
 
 
-def create(options: Mapping[str, Any]) -> StyleTTS2Engine:
-    """``options``: StyleTTS2EngineOptions as JSON. Called in the child process; loads no weights yet."""
-    return StyleTTS2Engine(StyleTTS2EngineOptions.model_validate(options))
+def create(told: Mapping[str, Any]) -> StyleTTS2Engine:
+    """``told``: an EngineStart as JSON. Called in the child process; loads no weights yet."""
+    return StyleTTS2Engine(EngineStart.of(told, StyleTTS2Options))
 
 
 class StyleTTS2Engine:
@@ -41,15 +42,15 @@ class StyleTTS2Engine:
     ``before`` it as if the engine had spoken them, be it so or not.
     """
 
-    def __init__(self, options: StyleTTS2EngineOptions) -> None:
-        self._options = options
+    def __init__(self, start: EngineStart[StyleTTS2Options]) -> None:
+        self._start = start
         self._loaded: _Loaded | None = None
 
     def load(self) -> None:
         """Load, and speak a little, so that the first request finds all ready. Raises Misconfigured."""
-        if self._options.threads is not None:
-            torch.set_num_threads(self._options.threads)
-        self._loaded = aside(lambda: _Loaded(self._options))
+        if self._start.options.threads is not None:
+            torch.set_num_threads(self._start.options.threads)
+        self._loaded = aside(lambda: _Loaded(self._start))
         self._loaded.batch.thread.start()
 
     def close(self) -> None:
@@ -73,15 +74,17 @@ class StyleTTS2Engine:
 class _Loaded:
     """A checkpoint in memory: what turns a job into an order, and the batch that speaks it."""
 
-    def __init__(self, options: StyleTTS2EngineOptions) -> None:
+    def __init__(self, start: EngineStart[StyleTTS2Options]) -> None:
+        options = start.options
         device = device_for(options.device, "styletts2")
-        self._model = load_model(options.folder, device, _decoder_dtype(options.decoder, device))
+        self._model = load_model(start.folder, device, _decoder_dtype(options.decoder, device))
+        weights = read_weights(start.folder)
         self._phonemizers = {
             tag: Phonemizer(voice, quotes=self._model.multispeaker)
-            for tag, voice in options.voices.items()
+            for tag, voice in weights.languages.items()
         }
         self._styles = Styles()
-        voices = Voices(self._model, device, read_weights(options.folder).revision, options.cache)
+        voices = Voices(self._model, device, weights.revision, start.cache)
         reader = Reader(self._model, device, self._styles, options.max_batch)
         speaker = Speaker(self._model, device)
         reference = torch.zeros(2 * HALF, device=device) if self._model.multispeaker else None

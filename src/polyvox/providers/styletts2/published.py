@@ -12,6 +12,7 @@ published there, but nobody else vouches for it. What was fetched is recorded (`
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from polyvox.provider.model_store import PublishedFile, Release
@@ -44,3 +45,9 @@ RELEASES: dict[Checkpoint, Release] = {
     ),
 }
 """Without PL-BERT's configuration: the values of all published checkpoints are the engine's own."""
+
+
+def release_at(checkpoint: Checkpoint, base_url: str | None) -> Release:
+    """The files of ``checkpoint``, at the mirror ``base_url`` where that is not None."""
+    release = RELEASES[checkpoint]
+    return replace(release, base_url=base_url or release.base_url)

@@ -13,15 +13,16 @@ from polyvox.errors import Misconfigured
 from polyvox.hosting.aside import aside
 from polyvox.hosting.device import CPU, device_for
 from polyvox.hosting.engine import Cancelled, EngineJob
+from polyvox.provider.model_options import EngineStart
 from polyvox.providers.xtts_v2.batching import Batch, Order
 from polyvox.providers.xtts_v2.checkpoint import load_model
 from polyvox.providers.xtts_v2.conditioning import Conditioning
 from polyvox.providers.xtts_v2.decoding import Decoder
-from polyvox.providers.xtts_v2.engine_options import XttsEngineOptions
 from polyvox.providers.xtts_v2.graphs import GraphDecoder
 from polyvox.providers.xtts_v2.precision import Plan, plan
 from polyvox.providers.xtts_v2.quantizing import small_weights
 from polyvox.providers.xtts_v2.sampling import Sampling
+from polyvox.providers.xtts_v2.settings import XttsOptions
 from polyvox.providers.xtts_v2.tokens import pieces
 from polyvox.providers.xtts_v2.vocoder import FIRST_TOKENS, Vocoder
 from polyvox.providers.xtts_v2.weights import read_weights
@@ -30,9 +31,9 @@ INT8_FOLDER = "int8"
 """In the cache folder."""
 
 
-def create(options: Mapping[str, Any]) -> XttsEngine:
-    """``options``: XttsEngineOptions as JSON. Called in the child process; loads no weights yet."""
-    return XttsEngine(XttsEngineOptions.model_validate(options))
+def create(told: Mapping[str, Any]) -> XttsEngine:
+    """``told``: an EngineStart as JSON. Called in the child process; loads no weights yet."""
+    return XttsEngine(EngineStart.of(told, XttsOptions))
 
 
 class XttsEngine:
@@ -43,17 +44,17 @@ class XttsEngine:
     ``length_penalty`` changes nothing, as in coqui: it ranks the results of a beam search.
     """
 
-    def __init__(self, options: XttsEngineOptions) -> None:
-        self._options = options
+    def __init__(self, start: EngineStart[XttsOptions]) -> None:
+        self._start = start
         self._loaded: _Loaded | None = None
 
     def load(self) -> None:
         """Load, and speak a little, so that the first request finds all ready. Raises Misconfigured."""
-        if self._options.threads is not None:
-            torch.set_num_threads(self._options.threads)
+        if self._start.options.threads is not None:
+            torch.set_num_threads(self._start.options.threads)
         # int8 has no other operators as quick; precision.py has what to do once these are gone.
         warnings.filterwarnings("ignore", "torch.quantize_per_tensor", UserWarning)
-        self._loaded = aside(lambda: _Loaded(self._options))
+        self._loaded = aside(lambda: _Loaded(self._start))
         self._loaded.batch.thread.start()
 
     def close(self) -> None:
@@ -77,13 +78,14 @@ class XttsEngine:
 class _Loaded:
     """A checkpoint in memory: what turns a job into an order, and the batch that speaks it."""
 
-    def __init__(self, options: XttsEngineOptions) -> None:
+    def __init__(self, start: EngineStart[XttsOptions]) -> None:
+        options = start.options
         device = device_for(options.device, "xtts_v2")
         chosen = plan(options.precision, device)
-        model: Any = load_model(options.folder)
+        model: Any = load_model(start.folder)
         self._tokenizer = model.tokenizer
-        self._conditioning = Conditioning(model, options.folder, options.cache)
-        decoder = _decoder(model.gpt, chosen, device, options)
+        self._conditioning = Conditioning(model, start.folder, start.cache)
+        decoder = _decoder(model.gpt, chosen, device, start)
         model.gpt.gpt.h = torch.nn.ModuleList()  # the decoder keeps what it needs of them
         model.hifigan_decoder.waveform_decoder.to(device)
         vocoder = Vocoder(model.hifigan_decoder, chosen.vocoder)
@@ -104,15 +106,17 @@ class _Loaded:
             )
 
 
-def _decoder(gpt: Any, chosen: Plan, device: torch.device, options: XttsEngineOptions) -> Decoder:
+def _decoder(
+    gpt: Any, chosen: Plan, device: torch.device, start: EngineStart[XttsOptions]
+) -> Decoder:
     if chosen.gpt == "int8":
-        kept = options.cache / INT8_FOLDER if options.cache else None
-        small = small_weights(gpt.gpt.h, kept, read_weights(options.folder).revision)
+        kept = start.cache / INT8_FOLDER if start.cache else None
+        small = small_weights(gpt.gpt.h, kept, read_weights(start.folder).revision)
         return Decoder(gpt, chosen, small=small)
     if device == CPU:
         return Decoder(gpt, chosen)
     room = gpt.max_prompt_tokens + gpt.max_text_tokens + gpt.max_mel_tokens
-    return GraphDecoder(gpt, chosen, device, slots=options.max_batch, room=room)
+    return GraphDecoder(gpt, chosen, device, slots=start.options.max_batch, room=room)
 
 
 def _warm_up(decoder: Decoder, vocoder: Vocoder, sizes: Any) -> None:

@@ -36,7 +36,7 @@ class Plan:
 
 
 def plan(asked: str, device: torch.device) -> Plan:
-    """``asked`` is a value of XttsEngineOptions.precision. Raises Misconfigured for what the device
+    """``asked`` is a value of XttsOptions.precision. Raises Misconfigured for what the device
     cannot do."""
     return _on_gpu(asked) if device.type == "cuda" else _on_cpu(asked)
 

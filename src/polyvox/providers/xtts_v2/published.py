@@ -1,13 +1,17 @@
-"""The published files: what they are known by.
+"""The published files: where they lie, and what they are known by.
 
-Sizes and digests are those of the commit in ``settings.PUBLISHED_URL``. The hub's own page of
-``model.pth`` states its SHA-256; those of all four are on record in many independent places.
+They are pinned to a commit of their repository at Hugging Face: what is there never changes. Sizes and
+digests are those of that commit. The hub's own page of ``model.pth`` states its SHA-256; those of all four
+are on record in many independent places.
 """
 
 from __future__ import annotations
 
-from polyvox.provider.model_store import PublishedFile
+from polyvox.provider.model_store import PublishedFile, Release
 
+PUBLISHED_URL = (
+    "https://huggingface.co/coqui/XTTS-v2/resolve/6c2b0d75eae4b7047358e3b6bd9325f857d43f77"
+)
 PUBLISHED = (
     PublishedFile(
         "config.json",
@@ -30,3 +34,7 @@ PUBLISHED = (
         "c7ea20001c6a0a841c77e252d8409f6a74fb423e79b3206a0771ba5989776187",
     ),
 )
+
+
+def release_at(base_url: str) -> Release:
+    return Release(base_url, PUBLISHED, sum(file.size or 0 for file in PUBLISHED))

@@ -10,13 +10,10 @@ from polyvox.provider.base import VoiceSettings
 from polyvox.provider.model_options import ModelOptions
 from polyvox.provider.options import ServiceUrl
 from polyvox.provider.speed import SpeedRange
+from polyvox.providers.xtts_v2.published import PUBLISHED_URL
 
 PROVIDER_ID = "xtts_v2"
 SPEEDS = SpeedRange("XTTS v2", 0.25, 4.0)
-PUBLISHED_URL = (
-    "https://huggingface.co/coqui/XTTS-v2/resolve/6c2b0d75eae4b7047358e3b6bd9325f857d43f77"
-)
-"""The published files, by the commit that holds them: what is there never changes."""
 
 
 class XttsSettings(VoiceSettings):
