@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
+from polyvox.api.views import Listing, View
 
 
-class ProspectView(BaseModel):
+class ProspectView(View):
     """What would happen now at one link of the chain."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     provider: str
     speaks: bool
@@ -24,6 +22,4 @@ class ProspectView(BaseModel):
     )
 
 
-class ProspectList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[ProspectView]
+class ProspectList(Listing[ProspectView]): ...

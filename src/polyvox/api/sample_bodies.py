@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from polyvox.api.schemas import LanguageTag
+from polyvox.api.views import Listing
 from polyvox.domain.sample_reference import sample_url
 from polyvox.domain.samples import Consent, Mark, Readiness, SampleReport
 from polyvox.services.sample_ports import PreparedSample, StoredSample
@@ -158,9 +159,7 @@ class SampleDetail(SampleView):
     report: SampleReport
 
 
-class SampleList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[SampleView]
+class SampleList(Listing[SampleView]): ...
 
 
 class Waveform(BaseModel):

@@ -7,21 +7,18 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from polyvox.api.views import Listing, View
 from polyvox.domain.capabilities import Licence
 from polyvox.services.installing import InstallState
 
 
-class CacheView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
+class CacheView(View):
     entries: int
     size_bytes: int
     max_bytes: int = Field(description="0 where the cache is switched off.")
 
 
-class SystemView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
+class SystemView(View):
     version: str
     database: str = Field(description="Which one and where, without user and password.")
     memory_bytes: int | None = Field(description="Of the server's process.")
@@ -38,10 +35,8 @@ class NewKey(BaseModel):
     name: str = Field(description="What it is for; people tell keys apart by it.")
 
 
-class KeyView(BaseModel):
+class KeyView(View):
     """Never the key itself; ``prefix`` is its beginning."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: str
     name: str
@@ -55,19 +50,15 @@ class CreatedKey(KeyView):
     key: str = Field(repr=False, description="Shown this once.")
 
 
-class KeyList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[KeyView]
+class KeyList(Listing[KeyView]): ...
 
 
 class Catalogue(BaseModel):
     voices: list[str]
 
 
-class ModelView(BaseModel):
+class ModelView(View):
     """Weights that a provider speaks with. ``size_bytes`` is what is there, or would be fetched."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     provider: str
     state: Literal["installed", "absent", "broken"]
@@ -79,12 +70,10 @@ class ModelView(BaseModel):
     terms_url: str | None = Field(description="Where the licence to be accepted can be read.")
 
 
-class WeightsList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[ModelView]
+class WeightsList(Listing[ModelView]): ...
 
 
-class NewInstallation(BaseModel):
+class NewInstallation(View):
     """A voice, or, without one, the provider's model."""
 
     model_config = ConfigDict(
@@ -107,8 +96,6 @@ class NewInstallation(BaseModel):
 class InstallationView(BaseModel):
     """The bytes are those of ``file``, the one being fetched."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     id: str
     provider: str
     voice: str | None
@@ -121,6 +108,4 @@ class InstallationView(BaseModel):
     begun_at: datetime
 
 
-class InstallationList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[InstallationView]
+class InstallationList(Listing[InstallationView]): ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
@@ -20,6 +20,21 @@ from polyvox.domain.quota import QuotaPolicy
 from polyvox.domain.speech import SpeechReport
 from polyvox.services.overview import Measured
 
+ItemT = TypeVar("ItemT", bound=BaseModel)
+
+
+class View(BaseModel):
+    """Base of what is read off an object that has the same fields."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Listing(BaseModel, Generic[ItemT]):
+    """Base of replies with several of a kind, in the form of OpenAI's lists."""
+
+    object: Literal["list"] = "list"
+    data: list[ItemT]
+
 
 class PersonalityView(BaseModel):
     id: str
@@ -31,20 +46,16 @@ class PersonalityView(BaseModel):
     updated_at: datetime
 
 
-class PersonalityList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[PersonalityView]
+class PersonalityList(Listing[PersonalityView]): ...
 
 
-class SwitchView(BaseModel):
+class SwitchView(View):
     at: datetime
     from_provider: str
     to_provider: str
 
 
-class SwitchList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[SwitchView]
+class SwitchList(Listing[SwitchView]): ...
 
 
 class Model(BaseModel):
@@ -54,9 +65,7 @@ class Model(BaseModel):
     owned_by: str
 
 
-class ModelList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[Model]
+class ModelList(Listing[Model]): ...
 
 
 class ModelName(BaseModel):
@@ -67,7 +76,7 @@ class ModelNames(BaseModel):
     models: list[ModelName]
 
 
-class VoiceView(BaseModel):
+class VoiceView(View):
     """``provider`` is missing for a personality."""
 
     id: str
@@ -85,7 +94,7 @@ class VoiceList(BaseModel):
     voices: list[VoiceView]
 
 
-class CapabilitiesView(BaseModel):
+class CapabilitiesView(View):
     languages: list[str]
     streaming: bool
     cloning: SampleNeeds | None
@@ -95,9 +104,7 @@ class CapabilitiesView(BaseModel):
     )
 
 
-class EngineView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
+class EngineView(View):
     state: Literal["unloaded", "loading", "loaded"]
     memory_bytes: int | None = Field(description="Of its own process.")
 
@@ -124,9 +131,7 @@ class ProviderView(BaseModel):
     )
 
 
-class ProviderList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[ProviderView]
+class ProviderList(Listing[ProviderView]): ...
 
 
 class LanguageView(BaseModel):
@@ -140,9 +145,7 @@ class LanguageView(BaseModel):
     sentence: str = Field(description="To hear a voice by.")
 
 
-class LanguageList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[LanguageView]
+class LanguageList(Listing[LanguageView]): ...
 
 
 class StatsTotals(BaseModel):
@@ -191,15 +194,11 @@ class FailureView(BaseModel):
     instead: list[str] = Field(description="Who spoke in its place; nobody where it is empty.")
 
 
-class FailureList(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[FailureView]
+class FailureList(Listing[FailureView]): ...
 
 
 class UsageRow(BaseModel):
     """A tier of a provider in one month. Characters are counted as the provider bills them."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     provider: str
     tier: str
@@ -229,9 +228,7 @@ class UsageRow(BaseModel):
     note: str
 
 
-class UsageReply(BaseModel):
-    object: Literal["list"] = "list"
-    data: list[UsageRow]
+class UsageReply(Listing[UsageRow]): ...
 
 
 class TicketView(BaseModel):

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from polyvox.cli.options import Json
-from polyvox.cli.output import print_json, put, say
+from polyvox.cli.output import done, print_json, put
 from polyvox.cli.session import call
-
-if TYPE_CHECKING:
-    from polyvox.cache.folder import Usage
-    from polyvox.services.container import Services
 
 app = typer.Typer(
     name="cache",
@@ -24,11 +18,7 @@ app = typer.Typer(
 @app.command()
 def show(as_json: Json = False) -> None:
     """Show how many segments are kept, and how much space they take."""
-
-    async def used(services: Services) -> Usage:
-        return await services.store.usage()
-
-    usage = call(used, providers=False)
+    usage = call(lambda services: services.store.usage(), providers=False)
     if as_json:
         print_json(usage)
     else:
@@ -38,12 +28,5 @@ def show(as_json: Json = False) -> None:
 @app.command()
 def clear(as_json: Json = False) -> None:
     """Delete all of it; what is asked for again is made again."""
-
-    async def cleared(services: Services) -> int:
-        return await services.store.clear()
-
-    removed = call(cleared, providers=False)
-    if as_json:
-        print_json({"removed": removed})
-    else:
-        say(f"{removed} segments are deleted.")
+    removed = call(lambda services: services.store.clear(), providers=False)
+    done({"removed": removed}, f"{removed} segments are deleted.", as_json=as_json)

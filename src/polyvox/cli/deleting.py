@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from polyvox.cli.faults import UsageFault
-from polyvox.cli.output import print_json, say
+from polyvox.cli.output import done
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -23,7 +23,4 @@ def ask_to_delete(id_: str, *, yes: bool) -> None:
 
 
 def say_deleted(id_: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"id": id_, "deleted": True})
-    else:
-        say(f"{id_} is deleted.")
+    done({"id": id_, "deleted": True}, f"{id_} is deleted.", as_json=as_json)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from polyvox.cli.options import Json
-from polyvox.cli.output import print_json, put, say, table
+from polyvox.cli.output import done, print_json, put, say, table
 from polyvox.cli.session import call
 
 if TYPE_CHECKING:
-    from polyvox.services.container import Services
     from polyvox.services.ports import ApiKey
 
 app = typer.Typer(
@@ -27,11 +25,7 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Create a key. It is printed once, alone, on standard output; only its digest is kept."""
-
-    async def created(services: Services) -> tuple[ApiKey, str]:
-        return await services.keys.create(name)
-
-    key, secret = call(created, providers=False)
+    key, secret = call(lambda services: services.keys.create(name), providers=False)
     if as_json:
         print_json({**_row(key), "key": secret})
         return
@@ -42,11 +36,7 @@ def create(
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List all, newest first, revoked ones too."""
-
-    async def listed(services: Services) -> Sequence[ApiKey]:
-        return await services.keys.list()
-
-    found = call(listed, providers=False)
+    found = call(lambda services: services.keys.list(), providers=False)
     if as_json:
         print_json([_row(key) for key in found])
         return
@@ -74,15 +64,8 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Make a key useless, from now on."""
-
-    async def revoked(services: Services) -> None:
-        await services.keys.revoke(key_id)
-
-    call(revoked, providers=False)
-    if as_json:
-        print_json({"id": key_id, "revoked": True})
-    else:
-        say(f"{key_id} is revoked.")
+    call(lambda services: services.keys.revoke(key_id), providers=False)
+    done({"id": key_id, "revoked": True}, f"{key_id} is revoked.", as_json=as_json)
 
 
 def _row(key: ApiKey) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from polyvox.cli.options import Json
-from polyvox.cli.output import print_json, say, table
+from polyvox.cli.output import listing, print_json, say
 from polyvox.cli.progress import file_bars
 from polyvox.cli.session import call
 
@@ -40,25 +40,20 @@ def list_(as_json: Json = False) -> None:
     async def listed(services: Services) -> list[Model]:
         return services.installs.models()
 
-    found = call(listed, providers=False)
-    if as_json:
-        print_json(found)
-        return
-    table(
+    listing(
+        call(listed, providers=False),
         ("model", "state", "size", "licence", "accepted", "commercial use", "what it lacks"),
-        (
-            (
-                model.provider,
-                model.state,
-                f"{model.size_bytes / 1e6:,.0f} MB",
-                model.licence.weights,
-                "yes" if model.accepted else "no",
-                "yes" if model.licence.commercial_use else "no",
-                " ".join(filter(None, (model.reason, model.remedy))),
-            )
-            for model in found
+        lambda model: (
+            model.provider,
+            model.state,
+            f"{model.size_bytes / 1e6:,.0f} MB",
+            model.licence.weights,
+            "yes" if model.accepted else "no",
+            "yes" if model.licence.commercial_use else "no",
+            " ".join(filter(None, (model.reason, model.remedy))),
         ),
         empty="No provider with weights to install was found.",
+        as_json=as_json,
     )
 
 
@@ -99,11 +94,7 @@ def add(
 @app.command()
 def remove(provider: Provider, as_json: Json = False) -> None:
     """Delete the weights that were installed or added."""
-
-    async def removed(installer: ModelInstaller) -> Model:
-        return await installer.remove_model()
-
-    _changed(provider, removed, "is removed", as_json=as_json)
+    _changed(provider, lambda installer: installer.remove_model(), "is removed", as_json=as_json)
 
 
 def _changed(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+RowT = TypeVar("RowT")
 
 UNBOUNDED = 100_000
 """Columns where nobody watches: a pipe gets every row on one line, whole."""
@@ -63,3 +65,26 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: st
         say(empty)
         return
     console().print(shown)
+
+
+def listing(
+    found: Sequence[RowT],
+    columns: Sequence[str],
+    cells: Callable[[RowT], Sequence[object]],
+    *,
+    empty: str,
+    as_json: bool,
+) -> None:
+    """``found`` as JSON, or a table whose rows ``cells`` makes; ``empty`` as in :func:`table`."""
+    if as_json:
+        print_json(found)
+    else:
+        table(columns, map(cells, found), empty=empty)
+
+
+def done(data: Any, message: str, *, as_json: bool) -> None:
+    """What a command has done: ``data`` as JSON, or ``message`` for the person at the terminal."""
+    if as_json:
+        print_json(data)
+    else:
+        say(message)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,14 +12,12 @@ from polyvox.cli.deleting import Yes, ask_to_delete, say_deleted
 from polyvox.cli.documents import Document, read_document, with_values
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
-from polyvox.cli.output import print_json, put, say, table
-from polyvox.cli.session import call
+from polyvox.cli.output import done, listing, print_json, put
+from polyvox.cli.session import T, call
 
 if TYPE_CHECKING:
-    from polyvox.services.container import Services
     from polyvox.services.personalities import PersonalityService
     from polyvox.services.ports import Personality
-    from polyvox.services.prospects import Prospect
 
 app = typer.Typer(
     name="personalities",
@@ -52,27 +50,18 @@ Version = Annotated[
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List all."""
-
-    async def listed(personalities: PersonalityService) -> Sequence[Personality]:
-        return await personalities.list()
-
-    found = _call(listed)
-    if as_json:
-        print_json(found)
-        return
-    table(
+    listing(
+        _call(lambda personalities: personalities.list()),
         ("id", "name", "speaks with", "falls back to", "description"),
-        (
-            (
-                p.id,
-                p.name,
-                p.voice_config.active_provider,
-                ", ".join(p.voice_config.order[1:]),
-                p.description,
-            )
-            for p in found
+        lambda p: (
+            p.id,
+            p.name,
+            p.voice_config.active_provider,
+            ", ".join(p.voice_config.order[1:]),
+            p.description,
         ),
         empty="There are no personalities. Create one: polyvox personalities create joe.",
+        as_json=as_json,
     )
 
 
@@ -89,18 +78,12 @@ def chain(
     as_json: Json = False,
 ) -> None:
     """Say who would speak for it now, in which order, and why others would not."""
-
-    async def told(services: Services) -> Sequence[Prospect]:
-        return await services.overview.chain(personality, language)
-
-    links = call(told)
-    if as_json:
-        print_json(links)
-        return
-    table(
+    listing(
+        call(lambda services: services.overview.chain(personality, language)),
         ("provider", "now", "why", "what to do"),
-        ((link.provider, link.told, link.reason or "", link.remedy or "") for link in links),
+        lambda link: (link.provider, link.told, link.reason or "", link.remedy or ""),
         empty="",
+        as_json=as_json,
     )
 
 
@@ -185,11 +168,8 @@ def switch(
     _done(switched, f"speaking with {provider}", as_json=as_json)
 
 
-def _call(work: Callable[[PersonalityService], Awaitable[Any]]) -> Any:
-    async def over_personalities(services: Services) -> Any:
-        return await work(services.personalities)
-
-    return call(over_personalities, providers=False)
+def _call(work: Callable[[PersonalityService], Awaitable[T]]) -> T:
+    return call(lambda services: work(services.personalities), providers=False)
 
 
 def _document(stored: Personality) -> Document:
@@ -201,10 +181,7 @@ def _document(stored: Personality) -> Document:
 
 
 def _done(changed: Personality, what: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json(changed)
-    else:
-        say(f"{changed.id} is {what} (version {changed.version}).")
+    done(changed, f"{changed.id} is {what} (version {changed.version}).", as_json=as_json)
 
 
 def _show(personality: Personality, *, as_json: bool) -> None:

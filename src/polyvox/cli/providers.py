@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from polyvox.cli.options import Json
-from polyvox.cli.output import print_json, table
+from polyvox.cli.output import listing
 from polyvox.cli.session import call
 
 if TYPE_CHECKING:
@@ -17,14 +17,12 @@ if TYPE_CHECKING:
 
 def providers(as_json: Json = False) -> None:
     """List providers: whether each can speak, its licences, and what it lacks."""
-    rows = call(_rows)
-    if as_json:
-        print_json(rows)
-        return
-    table(
+    listing(
+        call(_rows),
         ("provider", "state", "kind", "licence", "commercial use", "what it lacks"),
-        (_cells(row) for row in rows),
+        _cells,
         empty="No provider is installed.",
+        as_json=as_json,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,13 +12,12 @@ from polyvox.cli.asking import normalized
 from polyvox.cli.deleting import Yes, ask_to_delete, say_deleted
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
-from polyvox.cli.output import print_json, put, say, table
+from polyvox.cli.output import done, listing, print_json, put, say, table
 from polyvox.cli.recording_script import script
-from polyvox.cli.session import call, load_settings, run
+from polyvox.cli.session import T, call, load_settings, run
 
 if TYPE_CHECKING:
     from polyvox.domain.samples import Consent, SampleReport
-    from polyvox.services.container import Services
     from polyvox.services.sample_ports import PreparedSample, StoredSample
     from polyvox.services.samples import SampleNotes, SampleService
 
@@ -92,29 +91,20 @@ def add(
 @app.command("list")
 def list_(personality: Owner, as_json: Json = False) -> None:
     """List a personality's."""
-
-    async def listed(samples: SampleService) -> Sequence[StoredSample]:
-        return await samples.list(personality)
-
-    found = _call(listed)
-    if as_json:
-        print_json(found)
-        return
-    table(
+    listing(
+        _call(lambda samples: samples.list(personality)),
         ("id", "seconds", "language", "quality", "ready for", "consent", "notes"),
-        (
-            (
-                sample.meta.id,
-                f"{sample.report.duration_s:.1f}",
-                sample.meta.language,
-                f"{sample.report.quality_score:.2f}",
-                ", ".join(n for n, v in sample.report.verdicts.items() if v.state == "ready"),
-                sample.meta.consent.who if sample.meta.consent else None,
-                sample.meta.notes,
-            )
-            for sample in found
+        lambda sample: (
+            sample.meta.id,
+            f"{sample.report.duration_s:.1f}",
+            sample.meta.language,
+            f"{sample.report.quality_score:.2f}",
+            ", ".join(n for n, v in sample.report.verdicts.items() if v.state == "ready"),
+            sample.meta.consent.who if sample.meta.consent else None,
+            sample.meta.notes,
         ),
         empty=f"There are no samples. Add one: polyvox samples add {personality} FILE.",
+        as_json=as_json,
     )
 
 
@@ -160,10 +150,7 @@ def edit(
         return await samples.edit(sample, _said(language or meta.language, kept, consent))
 
     changed = _call(edited)
-    if as_json:
-        print_json(changed)
-    else:
-        say(f"{sample} is changed. {_told(changed.meta.consent)}")
+    done(changed, f"{sample} is changed. {_told(changed.meta.consent)}", as_json=as_json)
 
 
 @app.command()
@@ -196,11 +183,8 @@ def remove(
     say_deleted(sample, as_json=as_json)
 
 
-def _call(work: Callable[[SampleService], Awaitable[Any]]) -> Any:
-    async def over_samples(services: Services) -> Any:
-        return await work(services.samples)
-
-    return call(over_samples, providers=False)
+def _call(work: Callable[[SampleService], Awaitable[T]]) -> T:
+    return call(lambda services: work(services.samples), providers=False)
 
 
 def _file(path: Path) -> Path:

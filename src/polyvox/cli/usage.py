@@ -10,7 +10,7 @@ import typer
 
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
-from polyvox.cli.output import print_json, table
+from polyvox.cli.output import listing
 from polyvox.cli.session import call
 
 if TYPE_CHECKING:
@@ -44,14 +44,12 @@ def usage(
             raise UsageFault(f"'{month}' is not a month.", remedy="Write it as 2026-11.")
         return await services.quota.rows(month)
 
-    found = call(rows, providers=False)
-    if as_json:
-        print_json(found)
-        return
-    table(
+    listing(
+        call(rows, providers=False),
         _COLUMNS,
-        (_cells(row) for row in found),
+        _cells,
         empty="No installed provider charges for characters.",
+        as_json=as_json,
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from polyvox.cli.asking import normalized
 from polyvox.cli.options import Json
-from polyvox.cli.output import print_json, put, say, table
+from polyvox.cli.output import listing, print_json, put, say
 from polyvox.cli.progress import file_bars
 from polyvox.cli.session import call
 
@@ -32,21 +31,12 @@ def voices(
     """List voices, and install new ones."""
     if ctx.invoked_subcommand is not None:
         return
-
-    async def listed(services: Services) -> list[Voice]:
-        return await services.providers.voices(provider, normalized(language))
-
-    found = call(listed)
-    if as_json:
-        print_json(found)
-        return
-    table(
+    listing(
+        call(lambda services: services.providers.voices(provider, normalized(language))),
         ("voice", "provider", "languages", "quality", "speakers"),
-        (
-            (v.id, v.provider, ", ".join(v.languages), v.quality, len(v.speakers) or None)
-            for v in found
-        ),
+        lambda v: (v.id, v.provider, ", ".join(v.languages), v.quality, len(v.speakers) or None),
         empty="No voice was found.",
+        as_json=as_json,
     )
 
 
@@ -56,11 +46,7 @@ def catalogue(
     as_json: Json = False,
 ) -> None:
     """List the voices that can be installed."""
-
-    async def listed(services: Services) -> Sequence[str]:
-        return await services.installs.catalogue(provider)
-
-    ids = call(listed, providers=False)
+    ids = call(lambda services: services.installs.catalogue(provider), providers=False)
     if as_json:
         print_json(list(ids))
     else:

@@ -15,6 +15,7 @@ ENDINGS = {
     Outcome.INTERRUPTED: "It broke off: nobody could go on.",
     Outcome.CANCELLED: "Stopped.",
 }
+HEARD = (Outcome.OK, Outcome.RUNNING)
 
 
 class Kind(StrEnum):

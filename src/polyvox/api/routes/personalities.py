@@ -126,12 +126,7 @@ async def switches(
     limit: Annotated[int, Query(ge=1, le=MAX_SWITCHES)] = 100,
 ) -> SwitchList:
     past = await services.personalities.switches(personality_id, limit=limit)
-    return SwitchList(
-        data=[
-            SwitchView(at=s.at, from_provider=s.from_provider, to_provider=s.to_provider)
-            for s in past
-        ]
-    )
+    return SwitchList(data=[SwitchView.model_validate(switch) for switch in past])
 
 
 @router.get("/{personality_id}/chain", summary="Who would speak now, and why others would not")

@@ -6,7 +6,6 @@ from fastapi import APIRouter
 
 from polyvox.api.host import ServicesDep
 from polyvox.api.views import CapabilitiesView, EngineView, ProviderList, ProviderView
-from polyvox.domain.capabilities import Capabilities
 from polyvox.services import system
 from polyvox.services.found import Found
 from polyvox.services.overview import Measured
@@ -70,18 +69,8 @@ def _view(found: Found, measured: Measured | None) -> ProviderView:
         resting=found.breaker.refusal(),
         in_service=found.in_service,
         engine=EngineView.model_validate(engine) if engine else None,
-        capabilities=_capabilities(able) if able else None,
+        capabilities=CapabilitiesView.model_validate(able) if able else None,
         licence=able.licence if able else None,
         measured=measured,
         settings_schema=provider.settings_type.model_json_schema() if provider else None,
-    )
-
-
-def _capabilities(able: Capabilities) -> CapabilitiesView:
-    return CapabilitiesView(
-        languages=list(able.languages),
-        streaming=able.streaming,
-        cloning=able.cloning,
-        limits=dict(able.limits),
-        published=able.published,
     )
