@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     asynccontextmanager,
@@ -11,7 +11,9 @@ from contextlib import (
     nullcontext,
     suppress,
 )
+from typing import Any
 
+from sqlalchemy import RowMapping, Select, UpdateBase
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from polyvox.errors import PolyvoxError
@@ -75,6 +77,17 @@ class Database:
                         if self._turn:
                             await connection.exec_driver_sql("BEGIN IMMEDIATE")
                         yield connection
+
+    async def rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+        """What a SELECT finds. Raises as :meth:`reading` does."""
+        async with self.reading() as connection:
+            found: Sequence[RowMapping] = (await connection.execute(query)).mappings().all()
+            return found
+
+    async def change(self, statement: UpdateBase) -> int:
+        """The rows that one statement has changed, in a transaction. Raises as :meth:`writing` does."""
+        async with self.writing() as connection:
+            return (await connection.execute(statement)).rowcount
 
     @contextmanager
     def _using(self) -> Iterator[AsyncEngine]:

@@ -22,21 +22,18 @@ class SqlKeys:
     async def add(self, key: ApiKey) -> None:
         """Raises Conflict when id or digest is taken."""
         try:
-            async with self._database.writing() as connection:
-                await connection.execute(insert(api_keys).values(asdict(key)))
+            await self._database.change(insert(api_keys).values(asdict(key)))
         except IntegrityError as error:
             raise Conflict(f"A key '{key.id}' exists already.", param="id") from error
 
     async def list(self) -> Sequence[ApiKey]:
         query = select(api_keys).order_by(api_keys.c.created_at.desc(), api_keys.c.id.desc())
-        async with self._database.reading() as connection:
-            return [ApiKey(**row) for row in (await connection.execute(query)).mappings()]
+        return [ApiKey(**row) for row in await self._database.rows(query)]
 
     async def find(self, digest: str) -> ApiKey | None:
         query = select(api_keys).where(api_keys.c.digest == digest, api_keys.c.revoked_at.is_(None))
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
-        return ApiKey(**row) if row is not None else None
+        found = await self._database.rows(query)
+        return ApiKey(**found[0]) if found else None
 
     async def touch(self, key_id: str, at: datetime) -> None:
         """Note the use; an earlier moment than the one kept changes nothing."""
@@ -46,8 +43,7 @@ class SqlKeys:
             .where(api_keys.c.id == key_id, or_(last.is_(None), last < at))
             .values(last_used_at=at)
         )
-        async with self._database.writing() as connection:
-            await connection.execute(change)
+        await self._database.change(change)
 
     async def revoke(self, key_id: str, at: datetime) -> None:
         """The first revocation stands. Raises UnknownKey."""
@@ -56,6 +52,5 @@ class SqlKeys:
             .where(api_keys.c.id == key_id)
             .values(revoked_at=func.coalesce(api_keys.c.revoked_at, at))
         )
-        async with self._database.writing() as connection:
-            if (await connection.execute(change)).rowcount == 0:
-                raise UnknownKey(f"There is no key '{key_id}'.")
+        if not await self._database.change(change):
+            raise UnknownKey(f"There is no key '{key_id}'.")

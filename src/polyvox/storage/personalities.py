@@ -24,17 +24,14 @@ class SqlPersonalities:
 
     async def list(self) -> Sequence[Personality]:
         query = select(ai_personalities).order_by(ai_personalities.c.name, ai_personalities.c.id)
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return [_personality(row) for row in rows]
+        return [_personality(row) for row in await self._database.rows(query)]
 
     async def get(self, personality_id: str) -> Personality:
         query = select(ai_personalities).where(ai_personalities.c.id == personality_id)
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
-        if row is None:
+        found = await self._database.rows(query)
+        if not found:
             raise _unknown(personality_id)
-        return _personality(row)
+        return _personality(found[0])
 
     async def add(self, personality: Personality) -> None:
         values = {
@@ -43,8 +40,7 @@ class SqlPersonalities:
             **_changeable(personality),
         }
         try:
-            async with self._database.writing() as connection:
-                await connection.execute(insert(ai_personalities).values(values))
+            await self._database.change(insert(ai_personalities).values(values))
         except IntegrityError as error:
             raise Conflict(
                 f"A personality '{personality.id}' exists already.", param="id"
@@ -73,9 +69,8 @@ class SqlPersonalities:
 
     async def delete(self, personality_id: str) -> None:
         gone = delete(ai_personalities).where(ai_personalities.c.id == personality_id)
-        async with self._database.writing() as connection:
-            if (await connection.execute(gone)).rowcount == 0:
-                raise _unknown(personality_id)
+        if not await self._database.change(gone):
+            raise _unknown(personality_id)
 
     async def switches(self, personality_id: str, *, limit: int = 100) -> Sequence[Switch]:
         table = voice_switches.c

@@ -43,11 +43,9 @@ class SqlQuota:
 
     async def used(self, month: str) -> Mapping[tuple[str, str], TierUse]:
         query = select(quota_used).where(_TABLE.month == month)
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings().all()
         return {
             (row["provider"], row["tier"]): TierUse(row["characters"], row["requests"])
-            for row in rows
+            for row in await self._database.rows(query)
         }
 
 

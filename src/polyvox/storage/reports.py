@@ -35,11 +35,10 @@ class SqlReports:
 
     async def get(self, speech_id: str) -> SpeechReport:
         query = select(speech_reports.c.document).where(speech_reports.c.id == speech_id)
-        async with self._database.reading() as connection:
-            document = (await connection.execute(query)).scalar_one_or_none()
-        if document is None:
+        found = await self._database.rows(query)
+        if not found:
             raise UnknownReport(f"There is no report of speech '{speech_id}'.")
-        return SpeechReport.model_validate(document)
+        return SpeechReport.model_validate(found[0]["document"])
 
     async def troubled(
         self, *, personality: str | None = None, since: datetime | None = None, limit: int
@@ -51,16 +50,13 @@ class SqlReports:
         if since is not None:
             query = query.where(table.created_at >= since)
         query = query.order_by(table.created_at.desc(), table.id.desc()).limit(limit)
-        async with self._database.reading() as connection:
-            documents = (await connection.execute(query)).scalars()
-        return [SpeechReport.model_validate(document) for document in documents]
+        found = await self._database.rows(query)
+        return [SpeechReport.model_validate(row["document"]) for row in found]
 
     async def prune(self, *, keep: int) -> int:
         table = speech_reports.c
         old = select(table.id).order_by(table.created_at.desc(), table.id.desc()).offset(keep)
-        async with self._database.writing() as connection:
-            gone = await connection.execute(delete(speech_reports).where(table.id.in_(old)))
-        return gone.rowcount
+        return await self._database.change(delete(speech_reports).where(table.id.in_(old)))
 
 
 def _values(report: SpeechReport) -> dict[str, Any]:

@@ -24,24 +24,19 @@ class SqlSamples:
 
     async def add(self, sample: StoredSample) -> None:
         try:
-            async with self._database.writing() as connection:
-                await connection.execute(insert(voice_samples).values(_values(sample)))
+            await self._database.change(insert(voice_samples).values(_values(sample)))
         except IntegrityError as error:
             raise await self._reason(sample) from error
 
     async def _reason(self, sample: StoredSample) -> UnknownPersonality | Conflict:
         owner = sample.meta.personality_id
         present = select(ai_personalities.c.id).where(ai_personalities.c.id == owner)
-        async with self._database.reading() as connection:
-            if (await connection.execute(present)).first() is None:
-                return UnknownPersonality(
-                    f"There is no personality '{owner}'.", param="personality"
-                )
+        if not await self._database.rows(present):
+            return UnknownPersonality(f"There is no personality '{owner}'.", param="personality")
         same = select(_table.id).where(
             _table.personality_id == owner, _table.sha256 == sample.meta.sha256
         )
-        async with self._database.reading() as connection:
-            twin = (await connection.execute(same)).scalar()
+        twin = next((row["id"] for row in await self._database.rows(same)), None)
         return Conflict(f"'{owner}' has this recording already: {twin}.", param="file")
 
     async def get(self, sample_id: str) -> StoredSample:
@@ -62,17 +57,15 @@ class SqlSamples:
         return await self._fetch(_ALL.where(wanted))
 
     async def ids(self) -> Sequence[str]:
-        async with self._database.reading() as connection:
-            return (await connection.execute(select(_table.id))).scalars().all()
+        return [row["id"] for row in await self._database.rows(select(_table.id))]
 
     async def edit(
         self, sample_id: str, *, language: str | None, notes: str | None, consent: Consent | None
     ) -> None:
         values = {"language": language, "notes": notes, **_consent_values(consent)}
         change = update(voice_samples).where(_table.id == sample_id).values(values)
-        async with self._database.writing() as connection:
-            if (await connection.execute(change)).rowcount == 0:
-                raise unknown(sample_id)
+        if not await self._database.change(change):
+            raise unknown(sample_id)
 
     async def keep_prepared(
         self, sample_id: str, provider: str, prepared: PreparedSample
@@ -91,13 +84,11 @@ class SqlSamples:
 
     async def delete(self, sample_id: str) -> None:
         gone = delete(voice_samples).where(_table.id == sample_id)
-        async with self._database.writing() as connection:
-            if (await connection.execute(gone)).rowcount == 0:
-                raise unknown(sample_id)
+        if not await self._database.change(gone):
+            raise unknown(sample_id)
 
     async def _fetch(self, query: Select[Any]) -> list[StoredSample]:
-        async with self._database.reading() as connection:
-            return [_sample(row) for row in (await connection.execute(query)).mappings()]
+        return [_sample(row) for row in await self._database.rows(query)]
 
 
 def unknown(sample_id: str) -> UnknownSample:
