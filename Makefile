@@ -17,14 +17,27 @@ EARS = $(PIP) install -q -c constraints.txt --no-deps resemblyzer
 
 help: ## List the targets
 	@echo "make TARGET   (another Python: make PYTHON=python3.12 TARGET)"
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 
 install: $(VENV)/.dev ## Set up .venv with all that running and testing need
 
 serve: $(VENV)/.runtime ## Start Polyvox; options in ARGS, such as ARGS='--port 9000'
 	@exec $(BIN)/polyvox serve $(ARGS)
 
-test: lint types tests ## Run every check
+test: $(VENV)/.dev build/npm ## Run the checks of every change
+	@.ci/beside lint types -- tests
+
+test-quick: $(VENV)/.dev ## Run those of every save: without torch and other processes
+	@.ci/beside lint types -- tests-quick
+
+test-clients: $(VENV)/.dev ## Let other people's clients and packages speak to Polyvox
+	@.ci/tests clients clients $(ARGS)
+
+test-voices: $(VENV)/.dev ## Listen to what is spoken
+	@.ci/tests voices voices $(ARGS)
+
+test-cluster: $(VENV)/.dev ## Let several processes share one database
+	@.ci/tests cluster cluster $(ARGS)
 
 lint: $(VENV)/.dev ## Check style and who imports whom
 	$(BIN)/ruff check $(SOURCES)
@@ -34,8 +47,11 @@ lint: $(VENV)/.dev ## Check style and who imports whom
 types: $(VENV)/.dev ## Check types
 	$(BIN)/mypy
 
-tests: $(VENV)/.dev build/npm ## Run the tests; options in ARGS, such as ARGS='-k piper'
-	$(BIN)/pytest $(ARGS)
+tests: $(VENV)/.dev build/npm ## Run the tests alone; options in ARGS, such as ARGS='-k piper'
+	@.ci/tests tests "not (clients or voices or cluster)" $(ARGS)
+
+tests-quick: $(VENV)/.dev
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not (heavy or alone)" $(ARGS) tests/unit
 
 format: $(VENV)/.dev ## Put the code into the one style
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -67,7 +83,7 @@ clean: ## Remove all that was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install serve test lint types tests format bench bench-xtts bench-styletts2 picture lock clean
+.PHONY: help install serve test test-quick test-clients test-voices test-cluster lint types tests tests-quick format bench bench-xtts bench-styletts2 picture lock clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -14,6 +14,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, served
 
+pytestmark = pytest.mark.alone
 LISTENERS = 8
 STORY = " ".join(f"Sentence {number} of what eight people listen to." for number in range(400))
 """More than can be spoken while a test runs."""

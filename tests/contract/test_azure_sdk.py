@@ -16,6 +16,7 @@ from tests.emulators import azure
 
 speechsdk = pytest.importorskip("azure.cognitiveservices.speech")
 
+pytestmark = pytest.mark.clients
 TEXT, VOICE = "The weather is fine today.", "en-US-JennyNeural"
 
 

@@ -18,6 +18,7 @@ from polyvox.providers.ibm_watson.provider import WatsonProvider
 from polyvox.providers.ibm_watson.settings import WatsonSettings
 from tests.emulators.watson import KEY, TRANSACTION, VOICES, Watson, running_watson
 
+pytestmark = pytest.mark.clients
 TEXT = "The quick brown fox jumps over the lazy dog."
 VOICE = "en-US_EthanNatural"
 RAW = "audio/l16;rate=24000"

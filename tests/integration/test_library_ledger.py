@@ -54,6 +54,7 @@ async def spoken_by(router: VoiceModelRouter) -> str | None:
     return (await router.generate_speech(TEXT, DOCUMENT))["provider"]
 
 
+@pytest.mark.alone
 async def test_the_ledger_outlives_the_router_and_is_shared_with_others(tmp_path: Path) -> None:
     before = threading.active_count()
     async with VoiceModelRouter(settings(tmp_path)) as first:

@@ -14,6 +14,7 @@ from tests.integration.api.gated import Gated, Mode
 from tests.integration.api.listener import Listener
 from tests.support.server import serving, settings_for
 
+pytestmark = pytest.mark.alone
 PROMPT_S = 0.1
 TRIES = 5
 """The quickest counts: work that is not stopped is never prompt, a busy machine is sometimes not."""

@@ -16,6 +16,7 @@ import pytest_asyncio
 from tests.support.server import RunningServer
 from tests.support.transcribe import likeness
 
+pytestmark = pytest.mark.clients
 Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 FORMATS: list[Format] = ["mp3", "opus", "aac", "flac", "wav", "pcm"]
 MEDIA_TYPES = {

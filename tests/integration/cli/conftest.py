@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from polyvox.services.providers import discover
 
 COMMAND = (sys.executable, "-m", "polyvox")
 ENOUGH_S = 60.0
+_first = 20_000 + 1_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw9").removeprefix("gw"))
+_ports = itertools.cycle(range(_first, _first + 1_000))
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,11 @@ def write_scripts(home: Path, **scripts: Sequence[str]) -> None:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Not one that the system gives away (those begin at 32768), nor another worker's."""
+    for port in _ports:
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("every port is taken")
 
 
 def unfinished(folder: Path) -> list[Path]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 HEAVY = (
     *("numpy", "torch", "sqlalchemy", "alembic", "onnx", "onnxruntime", "fastapi", "starlette"),
     *("uvicorn", "av", "soxr", "piper", "aiohttp", "langcodes", "structlog", "pydantic_settings"),
@@ -18,6 +20,7 @@ def test_importing_the_command_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == b"[]"
 
 
+@pytest.mark.alone
 def test_help_comes_at_once_and_loads_nothing_heavy() -> None:
     program = (
         "import sys, time; from polyvox.cli.app import main; sys.argv = ['polyvox', '--help']\n"

@@ -77,6 +77,7 @@ def test_the_console_is_where_it_says(home: Path) -> None:
             assert "<title>Personalities – Polyvox</title>" in page.read().decode()
 
 
+@pytest.mark.alone
 def test_it_stops_soon_although_somebody_still_listens(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.server import RunningServer, piper_server
 
 __all__ = ["piper_server"]
@@ -17,6 +19,7 @@ LISTENERS, READS = 64, 32
 CLIENTS = Path(__file__).with_name("listeners.py")
 
 
+@pytest.mark.alone
 def test_nothing_is_left_behind(piper_server: RunningServer) -> None:
     listen(piper_server, listeners=4, seed=1)  # what is loaded once is loaded now
     piper_server.call(filled_pool(piper_server))

@@ -17,6 +17,7 @@ from polyvox.services.providers import discover
 from tests.support.server import settings_for
 from tests.support.transcribe import closeness, normal_words, words_of
 
+pytestmark = pytest.mark.voices
 SENTENCES = [
     "The museum opens early in the morning.",
     "Please leave your heavy coats at the wooden desk near the door.",

@@ -176,6 +176,7 @@ async def test_fifty_concurrent_writers_and_their_readers_all_get_through(
     assert len(await doors[0].list()) == 50
 
 
+@pytest.mark.alone
 async def test_cancelled_work_leaks_neither_connections_nor_threads(url: str) -> None:
     before = threading.active_count()
     database = Database(url)
@@ -205,6 +206,7 @@ async def test_cancelled_work_leaks_neither_connections_nor_threads(url: str) ->
     assert threading.active_count() <= before
 
 
+@pytest.mark.alone
 async def test_stopping_while_work_is_under_way_lets_it_end_and_leaks_nothing(url: str) -> None:
     before = threading.active_count()
     database = Database(url)

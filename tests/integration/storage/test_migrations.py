@@ -131,6 +131,7 @@ async def test_many_databases_of_one_process_start_at_once(url: str) -> None:
     assert await asyncio.to_thread(revision, url) == NEWEST
 
 
+@pytest.mark.cluster
 def test_many_processes_start_at_once(url: str) -> None:
     command = [sys.executable, "-W", "error", "-c", START, url]
     pipe = subprocess.PIPE

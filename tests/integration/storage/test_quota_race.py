@@ -10,11 +10,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from polyvox.domain.quota import Charge
 from polyvox.services.quota_rows import month_of
 from polyvox.storage.database import Database
 from polyvox.storage.quota import SqlQuota
 
+pytestmark = pytest.mark.cluster
 LIMIT, LEFT, REQUESTS = 5_000, 1_000, 100
 WORKER = """
 import asyncio, json, sys

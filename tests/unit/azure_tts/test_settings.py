@@ -110,6 +110,7 @@ def test_a_region_names_the_address() -> None:
     assert AzureOptions().base_url is None
 
 
+@pytest.mark.heavy
 def test_without_credentials_no_http_client_is_loaded() -> None:
     code = """
 import asyncio, pathlib, sys

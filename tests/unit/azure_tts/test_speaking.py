@@ -211,6 +211,7 @@ async def test_a_lost_connection_in_the_middle_is_an_interruption(
             await hear(provider, utterance())
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", [Fault.STALL, Fault.SLOW])
 async def test_leaving_ends_the_call_at_the_server(
     fault: Fault, emulator: AzureEmulator, tmp_path: Path

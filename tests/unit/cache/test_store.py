@@ -185,6 +185,7 @@ asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
 """
 
 
+@pytest.mark.heavy
 async def test_processes_share_a_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "error", "-c", _WORKER, str(tmp_path), str(CAP)]
     workers = [

@@ -6,6 +6,8 @@ import torch
 from polyvox.errors import Misconfigured
 from polyvox.hosting.device import device_for
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.mark.parametrize(
     ("asked", "there", "expected"),

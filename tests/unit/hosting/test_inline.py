@@ -138,6 +138,7 @@ async def test_who_has_had_least_audio_goes_first() -> None:
     assert engine.order == list("abc" * 4)
 
 
+@pytest.mark.alone
 async def test_leaving_cancels_a_job_at_work() -> None:
     engine = ScriptedEngine()
     left_at, stopped_at = list[float](), list[float]()
@@ -268,6 +269,7 @@ async def test_no_audio_is_bad_output() -> None:
             await listen(host)
 
 
+@pytest.mark.alone
 async def test_an_engine_that_cannot_load_fails_the_start_and_leaves_no_thread() -> None:
     class Broken(ScriptedEngine):
         def load(self) -> None:
@@ -284,6 +286,7 @@ async def test_an_engine_that_cannot_load_fails_the_start_and_leaves_no_thread()
     assert threading.active_count() == before
 
 
+@pytest.mark.alone
 async def test_stopping_ends_waiting_listeners_and_joins_every_thread() -> None:
     engine = ScriptedEngine()
     held = threading.Event()

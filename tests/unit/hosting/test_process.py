@@ -29,6 +29,7 @@ from polyvox.hosting.process.worker import Patience
 from .process_stage import SECRET, Stage, StageEngine, job, listen, until
 from .stage import PATIENCE_S, RATE, tone
 
+pytestmark = pytest.mark.heavy
 LEFT_S = 0.1
 """How soon a listener who leaves must be free."""
 TRIES = 3
@@ -107,6 +108,7 @@ async def test_of_a_listener_who_does_not_read_the_server_holds_a_window(
         assert len([chunk async for chunk in stream]) == came[1] == 100
 
 
+@pytest.mark.alone
 async def test_leaving_returns_at_once_and_frees_the_engine_within_one_step(stage: Stage) -> None:
     async with stage.running(workers=1) as host:
         took = []

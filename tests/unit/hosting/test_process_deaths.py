@@ -22,6 +22,7 @@ from polyvox.routing.recall import Recall
 from .process_stage import Stage, alive, job, listen, until
 from .stage import tone
 
+pytestmark = pytest.mark.heavy
 KILLED = r"^The process of toy was killed by signal 9 \(out of memory\?\)\.$"
 AT_ONCE_S = 0.5
 LEFT_S = 0.1
@@ -40,6 +41,7 @@ class Clock:
         return self.now
 
 
+@pytest.mark.alone
 async def test_killed_in_the_middle_everybody_hears_at_once_and_the_next_is_served(
     stage: Stage,
 ) -> None:
@@ -113,6 +115,7 @@ async def test_says_in_words_how_the_child_died(stage: Stage) -> None:
             clock.now += 60
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("how", ["ignore", "hold_the_gil"])
 async def test_a_job_that_does_not_let_go_is_the_end_of_the_child(stage: Stage, how: str) -> None:
     said = "hung: it did not let go of a cancelled job within 1 s"

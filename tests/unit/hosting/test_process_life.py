@@ -23,6 +23,7 @@ from polyvox.hosting.process.worker import CHILD, Patience
 from .process_stage import SECRET, Stage, alive, job, listen, until
 from .stage import PATIENCE_S
 
+pytestmark = pytest.mark.heavy
 IDLE_S = 0.05
 ROUNDS = 20
 GROWTH_BYTES = 2 << 20
@@ -112,6 +113,7 @@ async def listen_briefly(host: ProcessHost) -> None:
     await asyncio.wait([waiting])
 
 
+@pytest.mark.alone
 async def test_rounds_of_loading_speaking_and_leaving_cost_the_server_nothing(stage: Stage) -> None:
     async with stage.running(idle_exit_s=0.0) as host:
         before, memory = left_over(), 0
@@ -125,6 +127,7 @@ async def test_rounds_of_loading_speaking_and_leaving_cost_the_server_nothing(st
     assert stage.told().count("load") == ROUNDS
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("when", ["at once", "loading", "speaking", "hung", "idle"])
 async def test_stops_at_any_time_and_leaves_nothing(stage: Stage, when: str) -> None:
     before = left_over()

@@ -12,6 +12,8 @@ from polyvox.hosting.process.host import HostState
 
 from .process_stage import Stage, alive, job, listen, until
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:

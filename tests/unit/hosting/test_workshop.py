@@ -19,6 +19,7 @@ from polyvox.hosting.workshop import MAX_ANSWER_BYTES, Workshop
 from . import workshop_stage
 from .process_stage import alive, until
 
+pytestmark = pytest.mark.heavy
 SECRET = workshop_stage.SECRET
 
 

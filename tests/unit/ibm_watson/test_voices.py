@@ -135,6 +135,7 @@ async def test_without_a_key_it_says_what_to_set(tmp_path: Path) -> None:
             await hear(provider, utterance())
 
 
+@pytest.mark.heavy
 def test_without_a_key_no_http_client_is_loaded(tmp_path: Path) -> None:
     program = (
         "import asyncio, sys, pathlib\n"

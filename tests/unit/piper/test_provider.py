@@ -76,6 +76,7 @@ async def test_the_first_audio_comes_long_before_the_last(data_dir: Path) -> Non
     assert sum(durations) > 4_000
 
 
+@pytest.mark.alone
 async def test_leaving_frees_the_only_worker_within_100_ms(data_dir: Path) -> None:
     text = ((SENTENCE.rstrip(".") + " and ") * 5)[:MAX_CHARACTERS]
 
@@ -208,6 +209,7 @@ async def test_many_at_once_each_hear_their_own_words(data_dir: Path) -> None:
     assert [says(one, text) for one, text in zip(heard, texts, strict=True)] == [True] * 3
 
 
+@pytest.mark.alone
 async def test_wrong_options_stop_the_start_and_leave_no_thread(tmp_path: Path) -> None:
     before = threading.active_count()
     with pytest.raises(ConfigError, match="workers"):

@@ -199,6 +199,7 @@ def count(cut: Cut, given: dict[str, np.ndarray], *, speed: float) -> int:
     return int(frames[cut.parts.flow.inputs[0]].shape[-1])
 
 
+@pytest.mark.alone
 def test_a_run_under_way_ends_within_100_ms_of_cancellation(parts: Path) -> None:
     voice = load(JOE_MODEL, parts)
     (ids,) = voice.sentences(" ".join([SENTENCE.rstrip(".")] * 5))

@@ -20,6 +20,7 @@ from polyvox.providers.styletts2.network.model import StyleTTS2
 from tests.support.styletts2_checkpoint import CHECKPOINT, Decoder, made_once
 from tests.unit.styletts2.loading_stage import same
 
+pytestmark = pytest.mark.heavy
 Copy = Callable[..., Path]
 
 

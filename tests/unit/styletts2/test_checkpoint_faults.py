@@ -19,6 +19,7 @@ from polyvox.providers.styletts2.unpickling import read_tensors
 from tests.support.styletts2_checkpoint import CHECKPOINT
 from tests.unit.styletts2.loading_stage import same
 
+pytestmark = pytest.mark.heavy
 Copy = Callable[..., Path]
 
 

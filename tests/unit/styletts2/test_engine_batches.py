@@ -20,6 +20,7 @@ from polyvox.providers.styletts2.reading import Line
 from polyvox.providers.styletts2.speaking import Speaker
 from tests.unit.styletts2.engine_stage import Audio, alike, batch_of, job, record, running, spoken
 
+pytestmark = pytest.mark.heavy
 TEXTS = ("Hello there.", "How are you today, my friend?", "One, two, three.", "Go on, then!")
 WAIT_S = 30.0
 

@@ -15,6 +15,7 @@ from polyvox.providers.styletts2.styles import CARRIED, Manner, Styles, contexts
 from tests.support.styletts2_checkpoint import made_once
 from tests.unit.styletts2.engine_stage import Audio, alike, job, record, running, spoken
 
+pytestmark = pytest.mark.heavy
 TEXTS = ("It was late.", "Nobody came to the door.", "So she went in, alone.")
 
 

@@ -25,6 +25,7 @@ from tests.unit.styletts2.engine_stage import (
     spoken,
 )
 
+pytestmark = pytest.mark.heavy
 TEXT = "Good morning, my friend."
 
 

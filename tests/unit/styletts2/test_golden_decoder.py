@@ -18,6 +18,7 @@ from polyvox.providers.styletts2.network import hifigan, layout
 from polyvox.providers.styletts2.network.decoder import Decoder
 from polyvox.providers.styletts2.network.model import StyleTTS2
 
+pytestmark = pytest.mark.heavy
 Arrays = Mapping[str, Tensor]
 
 FEATURES, SOURCE, VOCODER, AUDIO = 1e-4, 1e-3, 2e-5, 5e-3

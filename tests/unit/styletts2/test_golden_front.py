@@ -21,6 +21,7 @@ from polyvox.providers.styletts2.network.model import Embedded, StyleTTS2
 from polyvox.providers.styletts2.network.sampling import DiffusionNoise, ladder, levels
 from tests.support.styletts2_layout import Dimensions, layout
 
+pytestmark = pytest.mark.heavy
 DATA = Path(__file__).parents[2] / "data/styletts2"
 STEPS = 5
 Arrays = Mapping[str, Tensor]

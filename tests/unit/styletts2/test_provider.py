@@ -218,6 +218,7 @@ async def test_replaced_weights_get_an_engine_of_their_own(
     assert toy.revision(None) not in ("", before)
 
 
+@pytest.mark.heavy
 async def test_who_only_looks_loads_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,6 +233,7 @@ async def test_who_only_looks_loads_nothing(
     await styletts2.stop()
 
 
+@pytest.mark.heavy
 def test_the_server_s_process_never_loads_torch(tmp_path: Path) -> None:
     weights_folder(tmp_path / "model")
     program = f"""

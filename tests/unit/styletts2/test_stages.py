@@ -19,6 +19,7 @@ from polyvox.providers.styletts2.network.model import LINGERING, Embedded, Proso
 from polyvox.providers.styletts2.network.sampling import DiffusionNoise, levels
 from tests.support.styletts2_checkpoint import made_once, tiny_dimensions, weights
 
+pytestmark = pytest.mark.heavy
 LENGTHS = torch.tensor([21, 7, 1, 33])
 STEPS = 4
 RATE = 24_000

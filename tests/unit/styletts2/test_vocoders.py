@@ -17,6 +17,7 @@ from polyvox.providers.styletts2.network.istftnet import ISTFTNet
 from polyvox.providers.styletts2.network.resblock import SnakeResBlock, snake
 from polyvox.providers.styletts2.network.sizes import VocoderSizes
 
+pytestmark = pytest.mark.heavy
 STYLE, FRAMES, FFT, FFT_HOP = 8, 7, 20, 5
 KERNELS, DILATIONS = (3, 7, 11), ((1, 3, 5),) * 3
 ISTFT = VocoderSizes(

@@ -16,6 +16,7 @@ from polyvox.providers.styletts2.network.model import StyleTTS2
 from polyvox.providers.styletts2.voices import LONGEST_S, Sample, Voices
 from tests.unit.styletts2.engine_stage import RATE, record
 
+pytestmark = pytest.mark.heavy
 CPU = torch.device("cpu")
 
 

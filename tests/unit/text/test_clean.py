@@ -178,6 +178,7 @@ def test_any_markup_yields_clean_lines(source: str) -> None:
     assert "🎉" not in said
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "source",
     [
@@ -194,6 +195,7 @@ def test_long_runs_take_linear_time(source: str) -> None:
     assert time.process_time() - started < 1.0
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "part",
     ["[", "![", "*a ", "<a ", "<!--", "<pre>", "http://a", "a.", "a*", "> ", "`", "🎉a", "word "],

@@ -219,6 +219,7 @@ def test_no_segment_but_an_only_one_is_tiny(sentences: list[str]) -> None:
     assert len(segments) == 1 or min(map(len, segments[:-1])) >= TINY
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "part", [*SCRIPTS.values(), "a", "!", "!?[", "a ", "，", ", ", "你好。", '"a. ', "\u0301", "\n"]
 )

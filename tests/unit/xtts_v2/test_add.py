@@ -174,6 +174,7 @@ class Evil:
         return os.mkdir, (str(self.mark),)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("zipped", [True, False])
 def test_the_names_of_speakers_are_read_as_torch_wrote_them(tmp_path: Path, zipped: bool) -> None:
     torch = pytest.importorskip("torch")

@@ -110,6 +110,7 @@ async def test_weights_installed_under_way_are_spoken_with(
     assert (await hear(toy, SAID)).pcm
 
 
+@pytest.mark.heavy
 async def test_how_far_the_child_is_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real child, whose engine cannot be loaded."""
     monkeypatch.setattr(XttsProvider, "engine_factory", "polyvox.no_such_module:create")
@@ -131,6 +132,7 @@ async def test_how_far_the_child_is_is_told(data: Path, monkeypatch: pytest.Monk
     assert xtts.availability().reason == "XTTS v2 is not running."
 
 
+@pytest.mark.heavy
 def test_the_server_s_process_never_loads_torch(data: Path) -> None:
     program = f"""
 import asyncio, sys

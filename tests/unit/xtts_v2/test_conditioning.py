@@ -20,6 +20,7 @@ from polyvox.providers.xtts_v2.conditioning import Conditioning, Latents
 from tests.emulators.speech import spoken
 from tests.support.xtts_checkpoint import SPEAKERS
 
+pytestmark = pytest.mark.heavy
 if TYPE_CHECKING:
     from TTS.tts.models.xtts import Xtts
 

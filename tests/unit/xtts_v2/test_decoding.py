@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from TTS.tts.models.xtts import Xtts
 
 pytestmark = [
+    pytest.mark.heavy,
     pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor:UserWarning"),
 ]
 

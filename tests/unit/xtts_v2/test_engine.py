@@ -26,7 +26,10 @@ from polyvox.providers.xtts_v2.settings import XttsOptions
 if TYPE_CHECKING:
     from TTS.tts.models.xtts import Xtts
 
-pytestmark = pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor:UserWarning")
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor:UserWarning"),
+]
 
 TEXTS = ("Hello there.", "How are you today, my friend?", "One, two, three.", "Go on, then!")
 SETTINGS = {

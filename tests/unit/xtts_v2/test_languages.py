@@ -15,6 +15,7 @@ from polyvox.providers.xtts_v2.languages import LANGUAGES, TAGS
 from polyvox.providers.xtts_v2.spelling import hindi, hindi_words, plain_digits
 from polyvox.providers.xtts_v2.tokens import MAX_TOKENS, pieces, tokens
 
+pytestmark = pytest.mark.heavy
 if TYPE_CHECKING:
     from TTS.tts.layers.xtts.tokenizer import VoiceBpeTokenizer
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from polyvox.errors import Misconfigured
 from polyvox.providers.xtts_v2.checkpoint import load_model, read_tensors
 
+pytestmark = pytest.mark.heavy
 if TYPE_CHECKING:
     from TTS.tts.models.xtts import Xtts
 

@@ -13,6 +13,7 @@ import torch
 from polyvox.providers.xtts_v2 import torchaudio_standin
 from tests.unit.xtts_v2.torchaudio_vectors import PATH, RATES, SPECTROGRAMS, results
 
+pytestmark = pytest.mark.heavy
 OURS = results(torchaudio_standin.resample, torchaudio_standin.MelSpectrogram)
 
 

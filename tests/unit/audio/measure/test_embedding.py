@@ -13,6 +13,7 @@ from polyvox.audio.measure import embedding
 from polyvox.audio.measure.speaker_weights import read_weights, speaker_weights
 from tests.support import corpus
 
+pytestmark = pytest.mark.heavy
 BANDS = [0, 5, 13, 14, 15, 30, 39]
 MELS_OF_LIBROSA = [0.0138296, 0.026, 0.0110744, 0.00490449, 0.04308, 0.0308185, 0.033573]
 """librosa 0.11's ``melspectrogram`` (n_fft 400, hop 160, 40 mels) of the noise below, frame 7."""
