@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ for name in [name for name in os.environ if name.startswith(OPERATORS)]:
     del os.environ[name]  # no test may speak, or spend, with what this machine is set up for
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that load ONNX Runtime themselves
 if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ["OMP_NUM_THREADS"] = "1"  # the workers have the cores already
+    for pool in ("OMP", "OPENBLAS"):  # the workers have the cores already
+        os.environ[f"{pool}_NUM_THREADS"] = "1"
 # Commands that tests start find the providers that fail on purpose, as this process does.
 os.environ["PYTHONPATH"] = str(PLUGINS)
 configure_logging("ERROR")
@@ -39,3 +42,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS).as_posix()))
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda item: LONGEST_FIRST.index(item.path.relative_to(TESTS).parts[0]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new SQLite file that :class:`Database` starts with is a copy of one migrated once.
+
+    The start looks at it as at any database. What migrates is tested by ``migrate.upgrade`` itself.
+    """
+    from sqlalchemy.engine import URL
+
+    from polyvox.storage import database
+    from polyvox.storage.engine import is_sqlite, parse_url
+    from polyvox.storage.migrate import upgrade
+
+    made = tmp_path_factory.mktemp("template") / "polyvox.db"
+
+    def upgrade_copy(url: URL) -> None:
+        if not made.exists():
+            upgrade(parse_url(f"sqlite:///{made}"))
+        path = Path(url.database or "") if is_sqlite(url) else made
+        if path.parent.is_dir() and not path.exists():
+            shutil.copy(made, path)
+        upgrade(url)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "upgrade", upgrade_copy)
+        yield
