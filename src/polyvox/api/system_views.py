@@ -73,7 +73,7 @@ class ModelView(View):
 class WeightsList(Listing[ModelView]): ...
 
 
-class NewInstallation(View):
+class NewInstallation(BaseModel):
     """A voice, or, without one, the provider's model."""
 
     model_config = ConfigDict(
@@ -93,7 +93,7 @@ class NewInstallation(View):
         return self
 
 
-class InstallationView(BaseModel):
+class InstallationView(View):
     """The bytes are those of ``file``, the one being fetched."""
 
     id: str

@@ -197,7 +197,7 @@ class FailureView(BaseModel):
 class FailureList(Listing[FailureView]): ...
 
 
-class UsageRow(BaseModel):
+class UsageRow(View):
     """A tier of a provider in one month. Characters are counted as the provider bills them."""
 
     provider: str
