@@ -15,7 +15,6 @@ ENDINGS = {
     Outcome.INTERRUPTED: "It broke off: nobody could go on.",
     Outcome.CANCELLED: "Stopped.",
 }
-HEARD = (Outcome.OK, Outcome.RUNNING)
 
 
 class Kind(StrEnum):
