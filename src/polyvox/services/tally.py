@@ -15,6 +15,7 @@ SHOWN = (
     "characters",
     "segments",
     "cache_hits",
+    "retries",
     "cache_rate",
     "audio_seconds",
 )
