@@ -159,7 +159,6 @@ class StatsTotals(BaseModel):
     cache_hits: int
     cache_rate: float | None
     characters: int
-    retries: int
     audio_seconds: float
 
 

@@ -73,7 +73,6 @@ def _half_within(value: float | None) -> str:
 COLUMNS: Mapping[str, Callable[[Counts], object]] = {
     "requests": lambda counts: counts.requests,
     "failed": lambda counts: counts.failures,
-    "retries": lambda counts: counts.retries,
     "characters": lambda counts: counts.characters,
     "audio": lambda counts: f"{counts.audio_seconds:.0f} s",
     "from cache": lambda counts: "" if counts.cache_rate is None else f"{counts.cache_rate:.0%}",

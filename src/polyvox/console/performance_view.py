@@ -98,7 +98,6 @@ COLUMNS: Mapping[str, Callable[[Counts], str]] = {
     "First audio: half within": lambda counts: _within(counts.ttfa.quantile_ms(0.5)),
     "95 % within": lambda counts: _within(counts.ttfa.quantile_ms(0.95)),
     "From the cache": lambda counts: percent(counts.cache_rate),
-    "Asked again": lambda counts: f"{counts.retries:,}",
     "Characters": lambda counts: f"{counts.characters:,}",
 }
 HEADINGS = ("Provider", *COLUMNS)

@@ -22,8 +22,7 @@ class Counts:
     """Sums for one provider: over a reply, or over many.
 
     ``requests``, ``successes`` and ``failures`` count replies that the provider took part in,
-    ``segments`` and ``cache_hits`` segments, ``retries`` how often it was asked for the same segment once
-    more, ``characters`` those it spoke. ``latency`` and ``ttfa``
+    ``segments`` and ``cache_hits`` segments, ``characters`` those it spoke. ``latency`` and ``ttfa``
     hold a time per reply in which something was synthesized: to the last audio of all its segments,
     and to the first audible audio. Rates go from 0 to 1; a figure without data is None.
     """
@@ -33,7 +32,6 @@ class Counts:
     failures: int = 0
     segments: int = 0
     cache_hits: int = 0
-    retries: int = 0
     characters: int = 0
     audio_ms: float = 0.0
     latency: Histogram = _NO_TIMES
@@ -59,7 +57,6 @@ class Counts:
             "cache_hits": self.cache_hits,
             "cache_rate": self.cache_rate,
             "characters": self.characters,
-            "retries": self.retries,
             "audio_seconds": self.audio_seconds,
             "avg_latency_ms": self.latency.average_ms,
             "p50_ttfa_ms": self.ttfa.quantile_ms(0.5),
@@ -91,13 +88,13 @@ class Counts:
 def counts_of(report: SpeechReport, provider: str) -> Counts:
     """What a reply adds for ``provider``; no request where its attempts were only cancelled."""
     tried = [
-        (attempt, segment)
+        (attempt, segment.characters)
         for segment in report.segments
         for attempt in segment.attempts
-        if attempt.provider == provider and attempt.outcome is not Outcome.CANCELLED
+        if attempt.provider == provider
     ]
     failed = any(a.outcome in (Outcome.FAILED, Outcome.INTERRUPTED) for a, _ in tried)
-    spoken = [(a, segment) for a, segment in tried if a.outcome is Outcome.OK]
+    spoken = [(a, characters) for a, characters in tried if a.outcome is Outcome.OK]
     made = [a for a, _ in spoken if not a.cached]
     first_ms = made[0].ttfa_ms if made else None
     return Counts(
@@ -106,8 +103,7 @@ def counts_of(report: SpeechReport, provider: str) -> Counts:
         failures=int(failed),
         segments=len(spoken),
         cache_hits=len(spoken) - len(made),
-        retries=len(tried) - len({segment.index for _, segment in tried}),
-        characters=sum(segment.characters for _, segment in spoken),
+        characters=sum(characters for _, characters in spoken),
         audio_ms=sum(a.audio_ms for a, _ in spoken),
         latency=Histogram.of(sum(a.latency_ms for a in made)) if made else _NO_TIMES,
         ttfa=Histogram.of(first_ms) if first_ms is not None else _NO_TIMES,

@@ -15,7 +15,6 @@ SHOWN = (
     "characters",
     "segments",
     "cache_hits",
-    "retries",
     "cache_rate",
     "audio_seconds",
 )

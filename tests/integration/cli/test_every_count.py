@@ -45,7 +45,6 @@ REPORT = SpeechReport(
             characters=10,
             attempts=[
                 Attempt(provider="a", outcome=Outcome.FAILED, latency_ms=5.0),
-                Attempt(provider="a", outcome=Outcome.FAILED, latency_ms=5.0),
                 Attempt(
                     provider="b", outcome=Outcome.OK, ttfa_ms=80.0, latency_ms=90.0, audio_ms=1000.0
                 ),

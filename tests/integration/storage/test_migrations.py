@@ -23,7 +23,7 @@ TABLES = {
     *("ai_personalities", "voice_switches", "usage_hourly", "speech_reports", "api_keys"),
     *("quota_used", "voice_samples"),
 }
-NEWEST = "0005"
+NEWEST = "0004"
 START = """
 import asyncio, sys
 from polyvox.storage.database import Database
