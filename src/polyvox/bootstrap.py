@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from polyvox.cache.segments import SegmentCache
 from polyvox.cache.store import FileStore
@@ -30,9 +30,12 @@ from polyvox.services.installing import InstallService
 from polyvox.services.keys import KeyService
 from polyvox.services.overview import Overview
 from polyvox.services.personalities import PersonalityService
+from polyvox.services.ports import PersonalityReader, QuotaRepository
 from polyvox.services.providers import Providers, discover
 from polyvox.services.quota import QuotaRule, QuotaService
 from polyvox.services.remembered import RememberedPersonalities
+from polyvox.services.sample_ports import BlobStore, SampleFetcher, SampleRepository, Workbench
+from polyvox.services.sample_preparing import Scratch
 from polyvox.services.sample_references import SampleReferences
 from polyvox.services.samples import SampleLimits, SampleService, measured
 from polyvox.services.speak import ReportObserver, SpeakLimits, SpeakService
@@ -41,15 +44,6 @@ from polyvox.services.tickets import Tickets
 from polyvox.services.usage import UsageService
 from polyvox.storage.lazy import LazyQuota
 from polyvox.telemetry import Metrics
-
-if TYPE_CHECKING:
-    from polyvox.services.ports import PersonalityReader, QuotaRepository
-    from polyvox.services.sample_ports import (
-        BlobStore,
-        SampleFetcher,
-        SampleRepository,
-        Workbench,
-    )
 
 Loaders = Mapping[str, Callable[[], type[Provider[Any]]]]
 FIRST_PERSONALITY = "joe"
@@ -91,26 +85,14 @@ def _speak(
         chosen = settings.deadline_for(provider, local=local)
         return Deadlines(chosen.first_audio_s, chosen.stall_s)
 
-    limits = SpeakLimits(settings.text_max_characters, deadlines)
     return SpeakService(
         providers=providers,
         cache=cache,
         personalities=personalities,
         quota=quota,
         samples=samples,
-        limits=limits,
+        limits=SpeakLimits(settings.text_max_characters, deadlines),
         observers=observers,
-    )
-
-
-def _addressing(
-    settings: Settings, personalities: PersonalityReader, providers: Providers
-) -> Addressing:
-    return Addressing(
-        personalities,
-        providers,
-        default_personality=settings.default_personality,
-        aliases=settings.voice_aliases,
     )
 
 
@@ -131,7 +113,7 @@ def _samples(
         providers,
         SampleReferences(repository, personalities, own_hosts),
         personalities,
-        scratch=settings.home / "cache" / "incoming",
+        scratch=Scratch(settings.home / "cache" / "incoming"),
         fetcher=_fetcher(chosen),
         limits=SampleLimits(chosen.max_bytes, chosen.max_samples),
     )
@@ -229,7 +211,12 @@ class Application:
             personalities=PersonalityService(
                 repository, providers, usage, samples, on_change=remembered.forget
             ),
-            addressing=_addressing(settings, remembered, providers),
+            addressing=Addressing(
+                remembered,
+                providers,
+                default_personality=settings.default_personality,
+                aliases=settings.voice_aliases,
+            ),
             providers=providers,
             usage=usage,
             quota=quota,

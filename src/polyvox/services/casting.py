@@ -4,7 +4,7 @@ new model from the next segment."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -22,26 +22,19 @@ from polyvox.services.sample_references import SampleReferences
 log = structlog.get_logger(__name__)
 
 
+@dataclass(eq=False, repr=False)
 class Casting:
     """The plan of one reply. ``version`` grows whenever the plan was made anew."""
 
-    def __init__(
-        self,
-        request: SpeechRequest,
-        providers: Providers,
-        personalities: PersonalityReader | None,
-        spent: SpentTiers | None = None,
-        samples: SampleReferences | None = None,
-    ) -> None:
-        self._request = request
-        self._providers = providers
-        self._personalities = personalities
-        self._spent = spent
-        self._samples = samples
-        self._stored_version: int | None = None
-        self.version = 0
-        self.plan = Plan(())
-        self.language = request.language or "und"
+    request: SpeechRequest
+    providers: Providers
+    personalities: PersonalityReader | None
+    spent: SpentTiers | None = None
+    samples: SampleReferences | None = None
+    version: int = field(default=0, init=False)
+    plan: Plan = field(default=Plan(()), init=False)
+    language: str = field(default="und", init=False)
+    _stored_version: int | None = field(default=None, init=False)
 
     async def start(self) -> None:
         """Make the first plan. Raises UnknownPersonality, UnknownVoice."""
@@ -52,8 +45,8 @@ class Casting:
         """The plan were each of ``providers`` the one that is asked, and nobody else. Raises
         UnknownPersonality."""
         config, _ = await self._config()
-        standings = await self._providers.standings(providers, self._spent)
-        language = self._request.language or config.languages.primary
+        standings = await self.providers.standings(providers, self.spent)
+        language = self.request.language or config.languages.primary
         shelf = await self._shelf(config, standings)
         return {
             provider: rank(
@@ -67,7 +60,7 @@ class Casting:
 
         A personality deleted under way goes on speaking as it was cast.
         """
-        if self._stored_version is None or self._personalities is None:
+        if self._stored_version is None or self.personalities is None:
             return False
         try:
             config, version = await self._config()
@@ -83,20 +76,20 @@ class Casting:
         return True
 
     async def _config(self) -> tuple[VoiceConfig, int | None]:
-        request = self._request
+        request = self.request
         if request.voice_config is not None or request.personality is None:
             return request.voice_config or VoiceConfig(), None
-        if self._personalities is None:
+        if self.personalities is None:
             raise UnknownPersonality("No personalities are stored here.", param="personality")
-        stored = await self._personalities.get(request.personality)
+        stored = await self.personalities.get(request.personality)
         return stored.voice_config, stored.version
 
     async def _rank(self, config: VoiceConfig) -> None:
-        request = self._request
+        request = self.request
         if request.provider is not None:
-            self._providers.find(request.provider)
+            self.providers.find(request.provider)
         forced = (request.provider,) if request.provider else ()
-        standings = await self._providers.standings((*forced, *config.order), self._spent)
+        standings = await self.providers.standings((*forced, *config.order), self.spent)
         self.language = request.language or _language_of(request, config, standings)
         wish = Wish(
             language=self.language,
@@ -114,10 +107,10 @@ class Casting:
 
     async def _shelf(self, config: VoiceConfig, standings: dict[str, Standing]) -> Shelf:
         """Empty where nobody clones: most replies then need not ask the database."""
-        if self._samples is None or not any(s.capabilities.cloning for s in standings.values()):
+        if self.samples is None or not any(s.capabilities.cloning for s in standings.values()):
             return Shelf()
-        stored = self._request.voice_config is None
-        return await self._samples.shelf(self._request.personality if stored else None, config)
+        stored = self.request.voice_config is None
+        return await self.samples.shelf(self.request.personality if stored else None, config)
 
 
 def _language_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from polyvox.errors import InvalidSetting, NotAllowed
@@ -17,12 +18,10 @@ NAME_MAX = 100
 TOUCH_EVERY = timedelta(minutes=1)
 
 
+@dataclass(eq=False, repr=False)
 class KeyService:
-    def __init__(
-        self, repository: KeyRepository, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        self._repository = repository
-        self._now = now
+    repository: KeyRepository
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def create(self, name: str) -> tuple[ApiKey, str]:
         """The record, and the key itself, which is never to be had again."""
@@ -35,36 +34,36 @@ class KeyService:
             name=name,
             prefix=secret[: len(PREFIX) + 4],
             digest=_digest(secret),
-            created_at=self._now(),
+            created_at=self.now(),
         )
-        await self._repository.add(key)
+        await self.repository.add(key)
         return key, secret
 
     async def check(self, secret: str) -> ApiKey:
         """The live key. Raises NotAllowed."""
-        key = await self._repository.find(_digest(secret)) if secret else None
+        key = await self.repository.find(_digest(secret)) if secret else None
         if key is None:
             raise NotAllowed(
                 "The API key is missing, wrong or revoked.",
                 remedy="Send 'Authorization: Bearer pvx_…'; create one with `polyvox keys create`.",
             )
-        at = self._now()
+        at = self.now()
         if key.last_used_at is None or at - key.last_used_at >= TOUCH_EVERY:
-            await self._repository.touch(key.id, at)
+            await self.repository.touch(key.id, at)
         return key
 
     async def list(self) -> Sequence[ApiKey]:
-        return await self._repository.list()
+        return await self.repository.list()
 
     async def revoke(self, key_id: str) -> None:
         """Raises UnknownKey."""
-        await self._repository.revoke(key_id, self._now())
+        await self.repository.revoke(key_id, self.now())
 
     async def is_live(self, key_id: str) -> bool:
-        return any(k.id == key_id and k.revoked_at is None for k in await self._repository.list())
+        return any(k.id == key_id and k.revoked_at is None for k in await self.list())
 
     async def any_live(self) -> bool:
-        return any(key.revoked_at is None for key in await self._repository.list())
+        return any(key.revoked_at is None for key in await self.list())
 
 
 def _digest(secret: str) -> str:

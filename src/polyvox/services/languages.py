@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import langcodes
 
 from polyvox.domain.capabilities import State
 from polyvox.domain.language import distance
 from polyvox.routing.candidates import Wish, rank
+from polyvox.services.container import Services
 from polyvox.services.ports import Personality
 from polyvox.services.previews import sentence
 from polyvox.services.providers import Providers
-
-if TYPE_CHECKING:
-    from polyvox.services.container import Services
 
 SPECIFIED = [
     "en",

@@ -51,43 +51,34 @@ class ProviderFacts:
     tiers: tuple[QuotaRow, ...]
 
 
+@dataclass(eq=False, repr=False)
 class Overview:
     """Reads only. ``now`` is aware."""
 
-    def __init__(
-        self,
-        providers: Providers,
-        personalities: PersonalityReader,
-        speak: SpeakService,
-        usage: UsageService,
-        quota: QuotaService,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._providers = providers
-        self._personalities = personalities
-        self._speak = speak
-        self._usage = usage
-        self._quota = quota
-        self._now = now
+    providers: Providers
+    personalities: PersonalityReader
+    speak: SpeakService
+    usage: UsageService
+    quota: QuotaService
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def facts(self) -> list[ProviderFacts]:
         """Of all providers, by id."""
-        measured, rows = await asyncio.gather(self.measured(), self._quota.rows())
-        name = self._providers.name_of
-        return [_facts(found, name(found.id), measured, rows) for found in self._providers.all()]
+        measured, rows = await asyncio.gather(self.measured(), self.quota.rows())
+        name = self.providers.name_of
+        return [_facts(found, name(found.id), measured, rows) for found in self.providers.all()]
 
     async def measured(self) -> dict[str, Measured]:
         """By provider; one that has made nothing of late is missing."""
-        totals = await self._usage.totals(since=self._now() - MEASURED_FOR)
+        totals = await self.usage.totals(since=self.now() - MEASURED_FOR)
         return {t.provider: speed for t in totals if (speed := measured_of(t.counts))}
 
     async def chain(self, personality: str, language: str | None = None) -> list[Prospect]:
         """What would happen now at each link of the personality's chain, in its order, were it to
         speak ``language`` (default: its primary). Raises UnknownPersonality."""
-        config = (await self._personalities.get(personality)).voice_config
+        config = (await self.personalities.get(personality)).voice_config
         request = SpeechRequest(text="", personality=personality, language=language)
-        casting = await self._speak.cast(request)
+        casting = await self.speak.cast(request)
         found = await self._prospects(casting.plan, casting.language, config, await self._rows())
         return [found[provider] for provider in config.order]
 
@@ -96,10 +87,10 @@ class Overview:
 
         Raises UnknownPersonality.
         """
-        config = (await self._personalities.get(personality)).voice_config
-        names = [found.id for found in self._providers.all()]
+        config = (await self.personalities.get(personality)).voice_config
+        names = [found.id for found in self.providers.all()]
         request = SpeechRequest(text="", personality=personality, language=language)
-        plans = await self._speak.cast_each(request, names)
+        plans = await self.speak.cast_each(request, names)
         spoken, rows = language or config.languages.primary, await self._rows()
         return {
             name: (await self._prospects(plan, spoken, config, rows))[name]
@@ -107,7 +98,7 @@ class Overview:
         }
 
     async def _rows(self) -> dict[tuple[str, str | None], QuotaRow]:
-        return {(row.provider, row.tier): row for row in await self._quota.rows()}
+        return {(row.provider, row.tier): row for row in await self.quota.rows()}
 
     async def _prospects(
         self,
@@ -130,9 +121,9 @@ class Overview:
 
     async def _tier(self, provider: str, voice: str | None) -> str | None:
         """The tier of the tariff that a voice is charged under; of None, that of the best voice."""
-        if provider not in self._providers.tariffs():
+        if provider not in self.providers.tariffs():
             return None
-        voices = await self._providers.voices(provider)
+        voices = await self.providers.voices(provider)
         return next((v.tier for v in voices if voice in (None, v.id)), None)
 
 

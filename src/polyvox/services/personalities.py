@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ NAME_MAX, DESCRIPTION_MAX = 200, 2000
 """Characters."""
 
 
+@dataclass(eq=False, repr=False)
 class PersonalityService:
     """Reads come with ``voice_config.stats`` computed from usage, and with the stored samples among
     ``voice_config.voice_samples``; what a caller writes there is dropped.
@@ -29,33 +30,23 @@ class PersonalityService:
     ``on_change`` is told the id of every personality that was changed or deleted.
     """
 
-    def __init__(
-        self,
-        repository: PersonalityRepository,
-        providers: Providers,
-        usage: UsageService,
-        samples: SampleService,
-        *,
-        on_change: Callable[[str], None] = lambda _: None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._repository = repository
-        self._providers = providers
-        self._usage = usage
-        self._samples = samples
-        self._on_change = on_change
-        self._now = now
+    repository: PersonalityRepository
+    providers: Providers
+    usage: UsageService
+    samples: SampleService
+    on_change: Callable[[str], object] = lambda _: None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def list(self) -> Sequence[Personality]:
         """All, by name, without statistics."""
-        return await self._repository.list()
+        return await self.repository.list()
 
     async def get(self, personality_id: str) -> Personality:
         """Raises UnknownPersonality."""
-        stored = await self._repository.get(personality_id)
-        stats = await self._usage.stats_of(personality_id)
+        stored = await self.repository.get(personality_id)
+        stats = await self.usage.stats_of(personality_id)
         config = stored.voice_config.model_copy(update={"stats": stats})
-        entries = await self._samples.references.entries(personality_id)
+        entries = await self.samples.references.entries(personality_id)
         return replace(stored, voice_config=with_stored(config, entries))
 
     async def create(
@@ -72,7 +63,7 @@ class PersonalityService:
                 "An id is 1 to 64 of a-z, 0-9, '_' and '-', and starts with a letter or digit.",
                 param="id",
             )
-        at = self._now()
+        at = self.now()
         personality = Personality(
             id=personality_id,
             name=_text(name, "name", NAME_MAX, required=True),
@@ -82,7 +73,7 @@ class PersonalityService:
             created_at=at,
             updated_at=at,
         )
-        await self._repository.add(personality)
+        await self.repository.add(personality)
         return personality
 
     async def update(
@@ -98,7 +89,7 @@ class PersonalityService:
 
         Raises Conflict when ``expected_version`` is no longer the stored one.
         """
-        stored = await self._repository.get(personality_id)
+        stored = await self.repository.get(personality_id)
         _check_version(stored, expected_version)
         changed = replace(
             stored,
@@ -119,8 +110,8 @@ class PersonalityService:
 
         Raises UnknownProvider, InvalidSetting when it is disabled for the personality.
         """
-        self._providers.find(provider)
-        stored = await self._repository.get(personality_id)
+        self.providers.find(provider)
+        stored = await self.repository.get(personality_id)
         _check_version(stored, expected_version)
         config = stored.voice_config
         if provider == config.active_provider:
@@ -139,14 +130,14 @@ class PersonalityService:
 
     async def switches(self, personality_id: str, *, limit: int = 100) -> Sequence[Switch]:
         """Newest first. Raises UnknownPersonality."""
-        await self._repository.get(personality_id)
-        return await self._repository.switches(personality_id, limit=limit)
+        await self.repository.get(personality_id)
+        return await self.repository.switches(personality_id, limit=limit)
 
     async def delete(self, personality_id: str) -> None:
         """With its samples. Raises UnknownPersonality, Conflict when others speak with these."""
-        await self._samples.leave(personality_id)
-        await self._repository.delete(personality_id)
-        self._on_change(personality_id)
+        await self.samples.leave(personality_id)
+        await self.repository.delete(personality_id)
+        self.on_change(personality_id)
 
     def parse(self, document: Mapping[str, Any] | VoiceConfig) -> VoiceConfig:
         """A valid document without statistics and entries of stored samples.
@@ -156,7 +147,7 @@ class PersonalityService:
         """
         config = VoiceConfig.parse(document)
         for provider, configured in config.providers.items():
-            settings_type = self._providers.settings_type(provider)
+            settings_type = self.providers.settings_type(provider)
             if settings_type is not None:
                 try:
                     parse_settings(settings_type, configured.settings)
@@ -167,17 +158,17 @@ class PersonalityService:
 
     async def _valid(self, document: Mapping[str, Any] | VoiceConfig) -> VoiceConfig:
         config = self.parse(document)
-        await self._samples.references.check(config)
+        await self.samples.references.check(config)
         return config
 
     async def _replace(self, stored: Personality, changed: Personality) -> Personality:
-        at = self._now()
+        at = self.now()
         changed = replace(changed, version=stored.version + 1, updated_at=at)
         active = changed.voice_config.active_provider
         before = stored.voice_config.active_provider
         switch = Switch(stored.id, at, before, active) if before != active else None
-        await self._repository.replace(changed, expected_version=stored.version, switch=switch)
-        self._on_change(stored.id)
+        await self.repository.replace(changed, expected_version=stored.version, switch=switch)
+        self.on_change(stored.id)
         return changed
 
 

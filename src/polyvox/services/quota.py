@@ -41,6 +41,7 @@ class QuotaRule:
     prices: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(eq=False, repr=False)
 class QuotaService:
     """Reserves characters before a call (``routing.quota.Ledger``) and tells what is left.
 
@@ -48,27 +49,18 @@ class QuotaService:
     of UTC; ``clock`` gives seconds that only grow.
     """
 
-    def __init__(
-        self,
-        tariffs: Callable[[], Mapping[str, Tariff]],
-        repository: QuotaRepository,
-        rules: Mapping[str, QuotaRule],
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._tariffs = tariffs
-        self._repository = repository
-        self._rules = rules
-        self._now = now
-        self._clock = clock
-        self._told: set[tuple[str, str, str]] = set()
-        self._glanced: tuple[str, float, Uses] | None = None
-        self._glancing = asyncio.Lock()
+    tariffs: Callable[[], Mapping[str, Tariff]]
+    repository: QuotaRepository
+    rules: Mapping[str, QuotaRule]
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], float] = time.monotonic
+    _told: set[tuple[str, str, str]] = field(default_factory=set, init=False)
+    _glanced: tuple[str, float, Uses] | None = field(default=None, init=False)
+    _glancing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def check(self) -> None:
         """Raises ConfigError for a tier in the rules that the provider's tariff does not have."""
-        for provider, tariff in self._tariffs().items():
+        for provider, tariff in self.tariffs().items():
             rule = self._rule(provider)
             for tier in (*rule.limits, *rule.prices):
                 if tier not in tariff.tiers:
@@ -79,14 +71,14 @@ class QuotaService:
 
     def strangers(self) -> list[str]:
         """Providers in the rules that are not installed, or whose characters nobody counts."""
-        return sorted(self._rules.keys() - self._tariffs().keys())
+        return sorted(self.rules.keys() - self.tariffs().keys())
 
     async def reserve(self, provider: str, charge: Charge) -> Reservation | None:
-        tariff = self._tariffs().get(provider)
+        tariff = self.tariffs().get(provider)
         if tariff is None:
             return None
         terms = self._terms(provider, tariff, charge.tier)
-        reservation = Reservation(month_of(self._now()), provider, charge)
+        reservation = Reservation(month_of(self.now()), provider, charge)
         balance = await self._taken(reservation, terms)
         if balance is None:
             return None
@@ -106,7 +98,7 @@ class QuotaService:
         provider, stopping = reservation.provider, terms.policy is QuotaPolicy.STOP
         try:
             async with asyncio.timeout(ANSWER_S):
-                return await self._repository.reserve(
+                return await self.repository.reserve(
                     reservation.month,
                     provider,
                     reservation.charge,
@@ -125,7 +117,7 @@ class QuotaService:
     async def release(self, reservation: Reservation) -> None:
         try:
             async with asyncio.timeout(ANSWER_S):
-                await self._repository.release(
+                await self.repository.release(
                     reservation.month, reservation.provider, reservation.charge
                 )
         except Exception as error:  # noqa: BLE001 - then they stay counted
@@ -140,10 +132,10 @@ class QuotaService:
     async def spent(self, provider: str) -> dict[str, str]:
         """Why each tier that is used up must not be asked for, by tier. Free where nothing is
         counted or nothing is stopped; else up to REMEMBERED_S old. Never raises."""
-        tariff = self._tariffs().get(provider)
+        tariff = self.tariffs().get(provider)
         if tariff is None or self._rule(provider).policy is not QuotaPolicy.STOP:
             return {}
-        month = month_of(self._now())
+        month = month_of(self.now())
         uses = await self._glance(month)
         found = {}
         for tier in tariff.tiers:
@@ -155,9 +147,9 @@ class QuotaService:
 
     async def rows(self, month: str | None = None) -> list[QuotaRow]:
         """Every tier of every installed provider that counts, in ``month`` (default: this one)."""
-        now = self._now()
+        now = self.now()
         month = month or month_of(now)
-        uses = await self._repository.used(month)
+        uses = await self.repository.used(month)
         return [
             row(
                 provider,
@@ -168,12 +160,12 @@ class QuotaService:
                 month,
                 now,
             )
-            for provider, tariff in self._tariffs().items()
+            for provider, tariff in self.tariffs().items()
             for tier in tariff.tiers
         ]
 
     def _rule(self, provider: str) -> QuotaRule:
-        return self._rules.get(provider) or QuotaRule()
+        return self.rules.get(provider) or QuotaRule()
 
     def _terms(self, provider: str, tariff: Tariff, tier: str) -> Terms:
         """A tier that the tariff does not know has nothing free."""
@@ -185,15 +177,15 @@ class QuotaService:
         async with self._glancing:
             if self._glanced is not None:
                 of, at, uses = self._glanced
-                if of == month and self._clock() - at < REMEMBERED_S:
+                if of == month and self.clock() - at < REMEMBERED_S:
                     return uses
             try:
                 async with asyncio.timeout(GLANCE_S):
-                    uses = await self._repository.used(month)
+                    uses = await self.repository.used(month)
             except Exception as error:  # noqa: BLE001 - reserving will say so, where it matters
                 log.info("quota_not_read", error=type(error).__qualname__)
                 uses = {}
-            self._glanced = (month, self._clock(), uses)
+            self._glanced = (month, self.clock(), uses)
             return uses
 
     def _tell_once(self, reservation: Reservation, terms: Terms, used: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from polyvox.services.ports import Personality, PersonalityReader
 
@@ -12,26 +13,21 @@ REMEMBERED_S = 0.25
 MOST = 1024
 
 
+@dataclass(eq=False, repr=False)
 class RememberedPersonalities:
     """Reads of ``repository``, each good for REMEMBERED_S unless it is forgotten before.
 
     ``clock`` gives seconds that only grow. Belongs to one event loop.
     """
 
-    def __init__(
-        self,
-        repository: PersonalityReader,
-        *,
-        clock: Callable[[], float] | None = None,
-    ) -> None:
-        self._repository = repository
-        self._clock = clock
-        self._known: dict[str, tuple[float, Personality]] = {}
-        self._forgotten = 0
+    repository: PersonalityReader
+    clock: Callable[[], float] | None = None
+    _known: dict[str, tuple[float, Personality]] = field(default_factory=dict, init=False)
+    _forgotten: int = field(default=0, init=False)
 
     async def list(self) -> Sequence[Personality]:
         """All, by name; never remembered."""
-        return await self._repository.list()
+        return await self.repository.list()
 
     async def get(self, personality_id: str) -> Personality:
         """Raises UnknownPersonality."""
@@ -40,7 +36,7 @@ class RememberedPersonalities:
             return known[1]
         # As old as the moment it was asked for; a change while it is read makes it worthless.
         asked, forgotten = self._now(), self._forgotten
-        personality = await self._repository.get(personality_id)
+        personality = await self.repository.get(personality_id)
         if forgotten == self._forgotten:
             if len(self._known) >= MOST:
                 self._known.clear()
@@ -53,4 +49,4 @@ class RememberedPersonalities:
         self._known.pop(personality_id, None)
 
     def _now(self) -> float:
-        return self._clock() if self._clock else asyncio.get_running_loop().time()
+        return self.clock() if self.clock else asyncio.get_running_loop().time()

@@ -7,7 +7,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -48,23 +48,18 @@ class Scratch:
         return tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True)
 
 
+@dataclass(eq=False, repr=False)
 class Preparing:
     """One version per sample and provider. The same one is made once, however many ask for it."""
 
-    def __init__(
-        self,
-        repository: SampleRepository,
-        blobs: BlobStore,
-        workbench: Workbench,
-        providers: Providers,
-        scratch: Scratch,
-    ) -> None:
-        self._repository = repository
-        self._blobs = blobs
-        self._workbench = workbench
-        self._providers = providers
-        self._scratch = scratch
-        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+    repository: SampleRepository
+    blobs: BlobStore
+    workbench: Workbench
+    providers: Providers
+    scratch: Scratch
+    _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
+        default_factory=WeakValueDictionary, init=False
+    )
 
     async def prepared(
         self, sample_id: str, provider: str, *, denoise: bool | None = None
@@ -77,7 +72,7 @@ class Preparing:
         needs = self._needs(provider)
         turn = self._turns.setdefault((sample_id, provider), asyncio.Lock())
         async with turn:
-            sample = await self._repository.get(sample_id)
+            sample = await self.repository.get(sample_id)
             before = sample.prepared.get(provider)
             wanted = denoise if denoise is not None else bool(before and before.denoised)
             if before is not None and before.recipe == _recipe(needs, wanted):
@@ -89,12 +84,12 @@ class Preparing:
         self, sample: StoredSample, provider: str, needs: SampleNeeds, *, denoise: bool
     ) -> PreparedSample:
         owner = sample.meta.id
-        source = await self._blobs.local(owner, sample.meta.sha256)
-        async with self._scratch.file() as target:
-            made = await self._workbench.run(
+        source = await self.blobs.local(owner, sample.meta.sha256)
+        async with self.scratch.file() as target:
+            made = await self.workbench.run(
                 PREPARE, source, target, _target(needs), {"denoise": denoise}
             )
-            blob = await self._blobs.put(owner, target)
+            blob = await self.blobs.put(owner, target)
         prepared = PreparedSample(
             blob,
             recipe=_recipe(needs, denoise),
@@ -103,9 +98,9 @@ class Preparing:
             done=tuple(made["done"]),
         )
         try:
-            before = await self._repository.keep_prepared(owner, provider, prepared)
+            before = await self.repository.keep_prepared(owner, provider, prepared)
         except UnknownSample:  # deleted meanwhile
-            await self._blobs.delete(owner)
+            await self.blobs.delete(owner)
             raise
         if before is not None and before.blob != blob:
             await self._drop(owner, provider, before)
@@ -113,14 +108,14 @@ class Preparing:
 
     async def _drop(self, owner: str, provider: str, before: PreparedSample) -> None:
         """The version that was replaced, unless it is the same sound as another one."""
-        sample = await self._repository.get(owner)
+        sample = await self.repository.get(owner)
         kept = {sample.meta.sha256, *(one.blob.sha256 for one in sample.prepared.values())}
         if before.blob.sha256 not in kept:
-            await self._blobs.delete(owner, before.blob.sha256)
-            await self._providers.forget([before.blob.sha256])
+            await self.blobs.delete(owner, before.blob.sha256)
+            await self.providers.forget([before.blob.sha256])
 
     def _needs(self, provider: str) -> SampleNeeds:
-        needs = self._providers.get(provider).capabilities().cloning
+        needs = self.providers.get(provider).capabilities().cloning
         if needs is None:
             raise InvalidSetting(f"{provider} clones no voices.", param="provider")
         return needs

@@ -64,43 +64,34 @@ class SampleNotes:
     consent: Consent | None = None
 
 
+@dataclass(eq=False, repr=False)
 class SampleService:
     """A sample belongs to one personality; others may refer to it. ``references`` knows who does."""
 
-    def __init__(
-        self,
-        repository: SampleRepository,
-        blobs: BlobStore,
-        workbench: Workbench,
-        providers: Providers,
-        references: SampleReferences,
-        personalities: PersonalityReader,
-        *,
-        scratch: Path,
-        fetcher: SampleFetcher | None = None,
-        limits: SampleLimits | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self.references = references
-        self.limits = limits or SampleLimits()
-        self._repository = repository
-        self._blobs = blobs
-        self._workbench = workbench
-        self._providers = providers
-        self._personalities = personalities
-        self._scratch = Scratch(scratch)
-        self._preparing = Preparing(repository, blobs, workbench, providers, self._scratch)
-        self._fetcher = fetcher
-        self._now = now
+    repository: SampleRepository
+    blobs: BlobStore
+    workbench: Workbench
+    providers: Providers
+    references: SampleReferences
+    personalities: PersonalityReader
+    scratch: Scratch
+    fetcher: SampleFetcher | None = None
+    limits: SampleLimits = SampleLimits()
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def __post_init__(self) -> None:
+        self._preparing = Preparing(
+            self.repository, self.blobs, self.workbench, self.providers, self.scratch
+        )
 
     async def start(self) -> None:
         """Drop what other processes have deleted since."""
-        await self._blobs.prune(await self._repository.ids())
+        await self.blobs.prune(await self.repository.ids())
 
     @asynccontextmanager
     async def incoming(self) -> AsyncIterator[Path]:
         """A path to write a recording to that is to be added; gone on leaving."""
-        async with self._scratch.file() as path:
+        async with self.scratch.file() as path:
             yield path
 
     async def check(self, source: Path) -> SampleReport:
@@ -114,7 +105,7 @@ class SampleService:
                 param="file",
                 remedy="Send a shorter one, or one in a compressed format.",
             )
-        return await measured(self._workbench, source, self._providers)
+        return await measured(self.workbench, source, self.providers)
 
     async def add(
         self,
@@ -142,7 +133,7 @@ class SampleService:
             personality_id=personality_id,
             sha256=blob.sha256,
             size=blob.size,
-            uploaded_at=self._now(),
+            uploaded_at=self.now(),
             language=said.language,
             notes=said.notes,
             consent=said.consent,
@@ -155,17 +146,17 @@ class SampleService:
     async def _keep(self, sample: StoredSample, source: Path) -> None:
         """The row first: no file is ever without one that says whose it is."""
         owner = sample.meta.id
-        await self._repository.add(sample)
+        await self.repository.add(sample)
         try:
-            await self._blobs.put(owner, source)
-            await self._repository.get(owner)  # its personality may have been deleted meanwhile
+            await self.blobs.put(owner, source)
+            await self.repository.get(owner)  # its personality may have been deleted meanwhile
         except UnknownSample:
-            await self._blobs.delete(owner)
+            await self.blobs.delete(owner)
             name = sample.meta.personality_id
             raise UnknownPersonality(f"There is no personality '{name}'.") from None
         except BaseException:
-            await self._blobs.delete(owner)
-            await self._repository.delete(owner)
+            await self.blobs.delete(owner)
+            await self.repository.delete(owner)
             raise
 
     async def fetch(
@@ -173,24 +164,24 @@ class SampleService:
     ) -> StoredSample:
         """Add what lies at ``url``, where the operator allows its host; documents that name the
         address mean the sample from then on. Raises as :meth:`add`, and BadSample."""
-        if self._fetcher is None:
+        if self.fetcher is None:
             raise BadSample(
                 "Recordings are not fetched from elsewhere here.",
                 param="url",
                 remedy="Upload it, or have the operator allow its host (samples.fetch_hosts).",
             )
         async with self.incoming() as path:
-            await self._fetcher.fetch(url, path)
+            await self.fetcher.fetch(url, path)
             return await self.add(personality_id, path, said, source_url=url)
 
     async def list(self, personality_id: str) -> Sequence[StoredSample]:
         """In the order they came. Raises UnknownPersonality."""
-        await self._personalities.get(personality_id)
-        return await self._repository.of(personality_id)
+        await self.personalities.get(personality_id)
+        return await self.repository.of(personality_id)
 
     async def get(self, sample_id: str, *, personality_id: str | None = None) -> StoredSample:
         """Raises UnknownSample, also for one of another personality than ``personality_id``."""
-        sample = await self._repository.get(sample_id)
+        sample = await self.repository.get(sample_id)
         if personality_id not in (None, sample.meta.personality_id):
             raise UnknownSample(
                 f"'{personality_id}' has no sample '{sample_id[:100]}'.", param="sample"
@@ -199,17 +190,17 @@ class SampleService:
 
     async def edit(self, sample_id: str, said: SampleNotes) -> StoredSample:
         """Write all of ``said``. With the consent goes what was made of the sample's voice."""
-        await self._repository.edit(
+        await self.repository.edit(
             sample_id, language=said.language, notes=said.notes, consent=said.consent
         )
-        sample = await self._repository.get(sample_id)
+        sample = await self.repository.get(sample_id)
         if said.consent is None:
             await self._forget(sample)
         return sample
 
     async def delete(self, sample_id: str) -> None:
         """With all that was made of it. Raises UnknownSample, Conflict when it is referred to."""
-        sample = await self._repository.get(sample_id)
+        sample = await self.repository.get(sample_id)
         if uses := await self.references.uses([sample_id]):
             raise Conflict(
                 f"The sample is used by {told(uses)}.",
@@ -220,7 +211,7 @@ class SampleService:
 
     async def check_leaving(self, personality_id: str) -> None:
         """Raises Conflict when other personalities refer to samples of this one."""
-        own = [sample.meta.id for sample in await self._repository.of(personality_id)]
+        own = [sample.meta.id for sample in await self.repository.of(personality_id)]
         if own and (uses := await self.references.uses(own, besides=personality_id)):
             raise Conflict(
                 f"Samples of '{personality_id}' are used by {told(uses)}.",
@@ -230,7 +221,7 @@ class SampleService:
     async def leave(self, personality_id: str) -> None:
         """Delete all of the personality's. Raises Conflict as :meth:`check_leaving`."""
         await self.check_leaving(personality_id)
-        for sample in await self._repository.of(personality_id):
+        for sample in await self.repository.of(personality_id):
             await self._remove(sample)
 
     async def prepare(
@@ -244,13 +235,13 @@ class SampleService:
         """A local file: the original, or what ``provider`` hears of it (WAV)."""
         if provider is not None:
             prepared = await self._preparing.prepared(sample_id, provider)
-            return await self._blobs.local(sample_id, prepared.blob.sha256)
-        sample = await self._repository.get(sample_id)
-        return await self._blobs.local(sample_id, sample.meta.sha256)
+            return await self.blobs.local(sample_id, prepared.blob.sha256)
+        sample = await self.repository.get(sample_id)
+        return await self.blobs.local(sample_id, sample.meta.sha256)
 
     async def waveform(self, path: Path, points: int) -> Any:
         """Lowest and highest value of each of ``points`` stretches, to draw."""
-        return await self._workbench.run(WAVEFORM, path, points)
+        return await self.workbench.run(WAVEFORM, path, points)
 
     async def files(self, samples: Sequence[str], provider: str) -> tuple[Path, ...]:
         """Local files that ``provider`` clones from. Raises ProviderError, so that others speak."""
@@ -263,19 +254,19 @@ class SampleService:
             raise Misconfigured(error.message, provider=provider, remedy=error.remedy) from error
 
     async def _consented(self, sample_id: str, provider: str) -> Path:
-        sample = await self._repository.get(sample_id)
+        sample = await self.repository.get(sample_id)
         if sample.meta.consent is None:
             raise BadSample(f"The consent for the sample {sample_id} was withdrawn.")
         return await self.audio(sample_id, provider)
 
     async def _remove(self, sample: StoredSample) -> None:
         await self._forget(sample)
-        await self._blobs.delete(sample.meta.id)
-        await self._repository.delete(sample.meta.id)
+        await self.blobs.delete(sample.meta.id)
+        await self.repository.delete(sample.meta.id)
         log.info("sample_deleted", sample=sample.meta.id)
 
     async def _forget(self, sample: StoredSample) -> None:
-        await self._providers.forget([one.blob.sha256 for one in sample.prepared.values()])
+        await self.providers.forget([one.blob.sha256 for one in sample.prepared.values()])
 
 
 async def measured(workbench: Workbench, source: Path, providers: Providers) -> SampleReport:

@@ -57,31 +57,22 @@ class SpeakLimits:
     deadlines: Callable[[str], Deadlines] = field(default=lambda _: Deadlines())
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class SpeakService:
     """Turns requests into Speech. ``observers`` are told every finished report, once."""
 
-    def __init__(
-        self,
-        *,
-        providers: Providers,
-        cache: SegmentCache,
-        personalities: PersonalityReader | None = None,
-        quota: QuotaService | None = None,
-        samples: SampleService | None = None,
-        limits: SpeakLimits | None = None,
-        observers: Sequence[ReportObserver] = (),
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._providers = providers
-        self._cache = cache
-        self._personalities = personalities
-        self._quota = quota
-        self._samples = samples
-        self._limits = limits or SpeakLimits()
-        self._observers = observers
-        self._now = now
-        # Weak, since a speech that is never entered is never closed either.
-        self._running: WeakValueDictionary[str, SpeechReport] = WeakValueDictionary()
+    providers: Providers
+    cache: SegmentCache
+    personalities: PersonalityReader | None = None
+    quota: QuotaService | None = None
+    samples: SampleService | None = None
+    limits: SpeakLimits = SpeakLimits()
+    observers: Sequence[ReportObserver] = ()
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    # Weak, since a speech that is never entered is never closed either.
+    _running: WeakValueDictionary[str, SpeechReport] = field(
+        default_factory=WeakValueDictionary, init=False
+    )
 
     async def speak(self, request: SpeechRequest, *, speech_id: str | None = None) -> Speech:
         """The speech, not yet begun: enter it. ``speech_id`` is one of ``new_id``'s.
@@ -89,7 +80,7 @@ class SpeakService:
         Raises TextTooLong, UnknownPersonality, UnknownProvider, UnknownVoice,
         UnsupportedLanguage, InvalidSetting, and NoVoiceLeft when no candidate may be tried at all.
         """
-        limit = self._limits.text_max_characters
+        limit = self.limits.text_max_characters
         if len(request.text) > limit:
             raise TextTooLong(
                 f"The text has {len(request.text)} characters; the limit is {limit} "
@@ -110,9 +101,9 @@ class SpeakService:
         if text and is_speakable(text) and not casting.plan.candidates:
             self._refuse(casting.plan, report)
         self._running[report.id] = report
-        deadlines = self._limits.deadlines
+        deadlines = self.limits.deadlines
         source = SegmentSource(
-            request, self._providers, self._cache, deadlines, self._quota, self._samples
+            request, self.providers, self.cache, deadlines, self.quota, self.samples
         )
         return Speech(
             text if is_speakable(text) else "",
@@ -139,9 +130,9 @@ class SpeakService:
         return await self._casting(request).each(providers)
 
     def _casting(self, request: SpeechRequest) -> Casting:
-        spent = self._quota.spent if self._quota else None
-        references = self._samples.references if self._samples else None
-        return Casting(request, self._providers, self._personalities, spent, references)
+        spent = self.quota.spent if self.quota else None
+        references = self.samples.references if self.samples else None
+        return Casting(request, self.providers, self.personalities, spent, references)
 
     def running(self, speech_id: str) -> SpeechReport | None:
         """The report, still growing, of a reply under way."""
@@ -150,7 +141,7 @@ class SpeakService:
     def _new_report(self, speech_id: str, request: SpeechRequest, casting: Casting) -> SpeechReport:
         return SpeechReport(
             id=speech_id,
-            created_at=self._now().isoformat(),
+            created_at=self.now().isoformat(),
             personality=None if request.voice_config else request.personality,
             language=casting.language,
             outcome=Outcome.RUNNING,
@@ -191,7 +182,7 @@ class SpeakService:
             cached=report.cached,
             ttfa_ms=round(report.ttfa_ms, 1) if report.ttfa_ms is not None else None,
         )
-        for observe in self._observers:
+        for observe in self.observers:
             observe(report)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from polyvox.domain.audio import AudioFormat
 from polyvox.domain.speech import SpeechRequest
@@ -34,18 +34,18 @@ class Ticket:
         return AUDIO_PATH.format(speech_id=self.id)
 
 
+@dataclass(eq=False, repr=False)
 class Tickets:
     """In the memory of this process. ``clock`` gives seconds that only grow."""
 
-    def __init__(self, speak: SpeakService, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._speak = speak
-        self._clock = clock
-        self._open: dict[str, Ticket] = {}
+    speak: SpeakService
+    clock: Callable[[], float] = time.monotonic
+    _open: dict[str, Ticket] = field(default_factory=dict, init=False)
 
     async def issue(self, request: SpeechRequest, format: AudioFormat) -> Ticket:
         """Raises at once what speaking raises before it begins: a player could not show it."""
-        speech = await self._speak.speak(request)
-        ticket = Ticket(speech.id, request, format, self._clock() + GOOD_FOR_S)
+        speech = await self.speak.speak(request)
+        ticket = Ticket(speech.id, request, format, self.clock() + GOOD_FOR_S)
         self._make_room()
         self._open[ticket.id] = ticket
         return ticket
@@ -53,7 +53,7 @@ class Tickets:
     def redeem(self, ticket_id: str) -> Ticket:
         """To be spoken, once. Raises UnknownTicket."""
         ticket = self._open.pop(ticket_id, None)
-        if ticket is None or ticket.until <= self._clock():
+        if ticket is None or ticket.until <= self.clock():
             raise UnknownTicket(
                 "There is no such ticket, or its time is over.",
                 remedy=f"Take a new one, and fetch its audio within {GOOD_FOR_S:g} s.",
@@ -61,7 +61,7 @@ class Tickets:
         return ticket
 
     def _make_room(self) -> None:
-        now = self._clock()
+        now = self.clock()
         for ticket in list(self._open.values()):  # oldest first
             if ticket.until > now and len(self._open) < MAX_TICKETS:
                 return
