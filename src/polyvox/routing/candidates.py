@@ -16,7 +16,7 @@ from polyvox.errors import InvalidSetting, UnknownVoice
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.choice import speaking
 from polyvox.routing.quota import remedy
-from polyvox.routing.samples import NoSample, Shelf, choose
+from polyvox.routing.samples import Out, Shelf, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,6 @@ class Plan:
         return limit
 
 
-class _Out(Exception):
-    """Raised by a check: this provider is no candidate."""
-
-    def __init__(self, code: ExclusionCode, reason: str, remedy: str | None = None) -> None:
-        super().__init__(reason)
-        self.code, self.reason, self.remedy = code, reason, remedy
-
-
 @dataclass(slots=True)
 class _Ranking:
     config: VoiceConfig
@@ -104,15 +96,12 @@ def rank(
     order = tuple(dict.fromkeys(((wish.provider,) if wish.provider else ()) + config.order))
     ranking = _Ranking(config, wish, standings, shelf or Shelf())
     for place, provider in enumerate(order):
-        if place and not wish.fallback:
-            reason = "Fallback is switched off for this request."
-            ranking.out.append(
-                Exclusion(provider=provider, code=ExclusionCode.FALLBACK_OFF, reason=reason)
-            )
-            continue
         try:
+            if place and not wish.fallback:
+                reason = "Fallback is switched off for this request."
+                raise Out(ExclusionCode.FALLBACK_OFF, reason)
             _consider(ranking, provider, voice=wish.voice if place == 0 else None)
-        except _Out as out:
+        except Out as out:
             ranking.out.append(
                 Exclusion(provider=provider, code=out.code, reason=out.reason, remedy=out.remedy)
             )
@@ -131,21 +120,20 @@ def _consider(ranking: _Ranking, provider: str, *, voice: str | None) -> None:
         limit = standing.capabilities.limit_for(language)
         return Candidate(provider, language, chosen, settings, stand_in_for, limit, samples)
 
-    if samples and voice is None:
-        ranking.candidates.append(candidate(None))
-        return
     if voice is not None:
         named = _named_voice(voice, provider, standing.voices)
         _check_budget(provider, standing, named)
         ranking.candidates.append(candidate(named.id))
-        return
-    _choose_voice(ranking, provider, settings_of, standing, candidate)
+    elif samples:
+        ranking.candidates.append(candidate(None))
+    else:
+        _choose_voice(ranking, provider, settings_of, standing, candidate)
 
 
 def _installed(ranking: _Ranking, provider: str) -> Standing:
     standing = ranking.standings.get(provider)
     if standing is None:
-        raise _Out(
+        raise Out(
             ExclusionCode.NOT_INSTALLED,
             f"No provider '{provider}' is installed.",
             "Install a package that brings it, or take it out of the fallback chain.",
@@ -155,12 +143,12 @@ def _installed(ranking: _Ranking, provider: str) -> Standing:
 
 def _check_state(config: ProviderConfig, standing: Standing) -> None:
     if not config.enabled:
-        raise _Out(ExclusionCode.DISABLED, "It is disabled for this personality.")
+        raise Out(ExclusionCode.DISABLED, "It is disabled for this personality.")
     if standing.availability.state is State.UNAVAILABLE:
         reason = standing.availability.reason or "It is not available."
-        raise _Out(ExclusionCode.UNAVAILABLE, reason, standing.availability.remedy)
+        raise Out(ExclusionCode.UNAVAILABLE, reason, standing.availability.remedy)
     if standing.resting:
-        raise _Out(ExclusionCode.RESTING, standing.resting)
+        raise Out(ExclusionCode.RESTING, standing.resting)
 
 
 def _language(wanted: str, config: ProviderConfig, capabilities: Capabilities) -> str:
@@ -168,12 +156,12 @@ def _language(wanted: str, config: ProviderConfig, capabilities: Capabilities) -
         # The specification's lists name base languages ("en"): they allow every region of it.
         allowed = config.supported_languages
         if not any(_covers(tag, wanted) for tag in allowed):
-            raise _Out(ExclusionCode.LANGUAGE, f"This personality does not use it for '{wanted}'.")
+            raise Out(ExclusionCode.LANGUAGE, f"This personality does not use it for '{wanted}'.")
     match = best_match(_meant(wanted, capabilities), capabilities.languages)
     if match is None:
         lacking = best_match(wanted, capabilities.needs)
         needed = capabilities.needs[lacking] if lacking else None
-        raise _Out(ExclusionCode.LANGUAGE, f"It does not speak '{wanted}'.", needed)
+        raise Out(ExclusionCode.LANGUAGE, f"It does not speak '{wanted}'.", needed)
     return match
 
 
@@ -195,13 +183,10 @@ def _samples(
     has_voice = named or (not config.has_sample and bool(config.voice or config.voices))
     if needs is None or (has_voice and not needs.required):
         return ()
-    try:
-        chosen = choose(provider, config, ranking.wish.language, ranking.shelf)
-    except NoSample as lack:
-        raise _Out(lack.code, lack.reason, lack.remedy) from lack
+    chosen = choose(provider, config, ranking.wish.language, ranking.shelf)
     if not chosen and needs.required:
         wanted = f"{needs.min_s:g} to {needs.max_s:g} s"
-        raise _Out(
+        raise Out(
             ExclusionCode.SAMPLE,
             "It clones a voice and has no sample.",
             f"Give it one of {wanted}.",
@@ -215,7 +200,7 @@ def _settings(
     try:
         return parse_settings(settings_type, config.settings).at_speed(speed)
     except InvalidSetting as error:
-        raise _Out(ExclusionCode.SETTING, error.message, error.remedy) from error
+        raise Out(ExclusionCode.SETTING, error.message, error.remedy) from error
 
 
 def parse_settings(
@@ -250,14 +235,14 @@ def _choose_voice(
     """The voice set for the language, else the configured one if it speaks it, else the best."""
     if not standing.voices:
         if standing.capabilities.cloning is None:
-            raise _Out(ExclusionCode.VOICE, "It has no voice.")
+            raise Out(ExclusionCode.VOICE, "It has no voice.")
         ranking.candidates.append(candidate(config.voice))
         return
     wanted = ranking.wish.language
     meant = _meant(wanted, standing.capabilities)
     able = speaking(standing.voices, meant)
     if not able:
-        raise _Out(ExclusionCode.VOICE, f"None of its voices speaks '{wanted}'.")
+        raise Out(ExclusionCode.VOICE, f"None of its voices speaks '{wanted}'.")
     # Exactly this tag first: the document may tell apart what the provider does not.
     tag = (
         normalize(wanted)
@@ -279,12 +264,12 @@ def _choose_voice(
         raise _without_voice(provider, standing, configured, wanted)
 
 
-def _without_voice(provider: str, standing: Standing, voice: str, language: str) -> _Out:
+def _without_voice(provider: str, standing: Standing, voice: str, language: str) -> Out:
     if not standing.installs_voices:
         told = f"It has no voice '{voice}' that speaks '{language}'."
-        return _Out(ExclusionCode.VOICE, told, "Choose another voice, or none for its best one.")
+        return Out(ExclusionCode.VOICE, told, "Choose another voice, or none for its best one.")
     command = f"polyvox voices install {provider} {voice}"
-    return _Out(
+    return Out(
         ExclusionCode.VOICE,
         f"Its voice '{voice}' is not installed or does not speak '{language}'.",
         Remedy(RemedyKind.INSTALL_VOICE, f"Install it ({command}) or choose another.", command),
@@ -301,4 +286,4 @@ def _best(provider: str, standing: Standing, able: Sequence[Voice]) -> Voice:
 
 def _check_budget(provider: str, standing: Standing, voice: Voice) -> None:
     if voice.tier is not None and voice.tier in standing.spent:
-        raise _Out(ExclusionCode.QUOTA, standing.spent[voice.tier], remedy(provider, voice.tier))
+        raise Out(ExclusionCode.QUOTA, standing.spent[voice.tier], remedy(provider, voice.tier))

@@ -39,12 +39,16 @@ class Shelf:
     astray: Mapping[str, str] = field(default_factory=dict)
 
 
-class NoSample(Exception):
-    """None can be cloned from."""
+class Out(Exception):
+    """What a check raises: the provider is out for this reason."""
 
     def __init__(self, code: ExclusionCode, reason: str, remedy: str | None = None) -> None:
         super().__init__(reason)
         self.code, self.reason, self.remedy = code, reason, remedy
+
+
+class NoSample(Out):
+    """None can be cloned from."""
 
 
 def choose(provider: str, config: ProviderConfig, language: str, shelf: Shelf) -> tuple[str, ...]:
