@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from functools import partial
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -44,39 +45,30 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._replies = Counter(
-            "polyvox_replies_total", "Replies, by outcome.", ["outcome"], registry=self.registry
-        )
-        self._attempts = Counter(
+        counter = partial(Counter, registry=self.registry)
+        histogram = partial(Histogram, registry=self.registry, buckets=SECONDS)
+        self._replies = counter("polyvox_replies_total", "Replies, by outcome.", ["outcome"])
+        self._attempts = counter(
             "polyvox_attempts_total",
             "Attempts to speak a segment.",
             ["provider", "outcome", "cached"],
-            registry=self.registry,
         )
-        self._characters = Counter(
-            "polyvox_characters_total", "Characters spoken.", ["provider"], registry=self.registry
+        self._characters = counter("polyvox_characters_total", "Characters spoken.", ["provider"])
+        self._ttfa = histogram(
+            "polyvox_ttfa_seconds", "From the request to the first audio the listener gets."
         )
-        self._ttfa = Histogram(
-            "polyvox_ttfa_seconds",
-            "From the request to the first audio the listener gets.",
-            buckets=SECONDS,
-            registry=self.registry,
-        )
-        self._synthesis = Histogram(
+        self._synthesis = histogram(
             "polyvox_synthesis_first_audio_seconds",
             "From an attempt's start to its first audible audio, cache hits left out.",
             ["provider"],
-            buckets=SECONDS,
-            registry=self.registry,
         )
         self.listeners = Gauge(
             "polyvox_listeners", "Replies being sent now.", registry=self.registry
         )
-        self._lag = Histogram(
+        self._lag = histogram(
             "polyvox_event_loop_lag_seconds",
             f"How late a timer of {LAG_EVERY_S} s fires: what blocks the loop delays every listener.",
             buckets=LAG_SECONDS,
-            registry=self.registry,
         )
 
     async def watch_loop(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +32,7 @@ SpentTiers = Callable[[str], Awaitable[Mapping[str, str]]]
 
 def discover() -> dict[str, Callable[[], type[AnyProvider]]]:
     """Loaders of every provider class that an installed package offers, by entry point name."""
-    found: dict[str, Callable[[], type[AnyProvider]]] = {}
-    for entry in entry_points(group=ENTRY_POINT_GROUP):
-        found[entry.name] = _loader(entry)
-    return found
-
-
-def _loader(entry: EntryPoint) -> Callable[[], type[AnyProvider]]:
-    def load() -> type[AnyProvider]:
-        loaded: type[AnyProvider] = entry.load()
-        return loaded
-
-    return load
+    return {entry.name: entry.load for entry in entry_points(group=ENTRY_POINT_GROUP)}
 
 
 class Providers:
