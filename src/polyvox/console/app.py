@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from fastapi import FastAPI
@@ -11,6 +10,7 @@ from starlette.types import Scope
 
 from polyvox.config import Settings
 from polyvox.console import embed, frame, login, performance, personalities, personality, system
+from polyvox.console.host import ConsoleHost
 from polyvox.console.sessions import Sessions
 from polyvox.services.container import Services
 
@@ -23,18 +23,6 @@ class Running(Protocol):
 
     settings: Settings
     services: Services
-
-
-@dataclass(frozen=True, slots=True)
-class ConsoleHost:
-    """What the pages are handed."""
-
-    settings: Settings
-    services: Services
-
-    @property
-    def needs_login(self) -> bool:
-        return self.settings.require_key or not self.settings.on_loopback
 
 
 class Console:

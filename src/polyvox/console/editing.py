@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from polyvox.console.frame import done, told
+from polyvox.console.host import ConsoleHost
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import Conflict, PolyvoxError
 from polyvox.services.ports import Personality
-
-if TYPE_CHECKING:
-    from polyvox.console.app import ConsoleHost
 
 Document = dict[str, Any]
 """A voice_config as JSON has it."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nicegui import ui
 
 from polyvox.console.editing import Editing
 from polyvox.console.frame import bare
+from polyvox.console.host import ConsoleHost
 from polyvox.console.personality import form
 from polyvox.errors import PolyvoxError
-
-if TYPE_CHECKING:
-    from polyvox.console.app import ConsoleHost
 
 
 def register(host: ConsoleHost) -> None:

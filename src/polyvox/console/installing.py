@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from nicegui import ui
 
@@ -11,12 +10,10 @@ from polyvox.console import words
 from polyvox.console.dialogs import confirm, telling
 from polyvox.console.focus import focus, rescue
 from polyvox.console.frame import called, heading
+from polyvox.console.host import ConsoleHost
 from polyvox.errors import PolyvoxError
 from polyvox.services.catalogue import matching, spoken_as
 from polyvox.services.installing import Installation, InstallService, InstallState, Model
-
-if TYPE_CHECKING:
-    from polyvox.console.app import ConsoleHost
 
 SHOWN = 20
 """Voices of a catalogue shown at once; the search finds the others."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nicegui import ui
 
 from polyvox.console import words
 from polyvox.console.dialogs import ask_name, confirm
 from polyvox.console.focus import focus_near
 from polyvox.console.frame import called, heading
+from polyvox.console.host import ConsoleHost
 from polyvox.services.ports import ApiKey
-
-if TYPE_CHECKING:
-    from polyvox.console.app import ConsoleHost
 
 
 class Keys:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from nicegui import ui
 
 from polyvox.console import words
 from polyvox.console.dialogs import telling
 from polyvox.console.frame import called, done, heading
+from polyvox.console.host import ConsoleHost
 from polyvox.domain.capabilities import State
 from polyvox.services import system
 from polyvox.services.found import Found
-
-if TYPE_CHECKING:
-    from polyvox.console.app import ConsoleHost
 
 STATES = {State.READY: "Ready", State.LOADING: "Loading", State.UNAVAILABLE: "Cannot speak"}
 STOPPED = "Stopped"

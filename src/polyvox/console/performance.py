@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from nicegui import ui
 
 from polyvox.console import figures
 from polyvox.console.frame import frame, heading
+from polyvox.console.host import ConsoleHost
 from polyvox.console.performance_view import (
     HEADINGS,
     NONE,
@@ -28,9 +28,6 @@ from polyvox.console.timeline_view import counted, duration
 from polyvox.services.failures import Failure, told
 from polyvox.services.ports import UsageTotals
 from polyvox.services.quota_rows import QuotaRow
-
-if TYPE_CHECKING:
-    from polyvox.console.app import ConsoleHost
 
 LOOK_S = 2.0
 """How often an open page looks for news."""

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nicegui import ui
 
 from polyvox.console.dialogs import ask_name, confirm, telling
 from polyvox.console.focus import focus_near
 from polyvox.console.frame import called, frame
+from polyvox.console.host import ConsoleHost
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.services.ports import Personality
-
-if TYPE_CHECKING:
-    from polyvox.console.app import ConsoleHost
 
 MANY = 200
 """Personalities shown at once; the search finds the others."""

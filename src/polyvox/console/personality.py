@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nicegui import ui
 
 from polyvox.console import chain, provider_settings, samples, selector, spoken_languages, try_it
 from polyvox.console.editing import Editing
 from polyvox.console.focus import focus
 from polyvox.console.frame import frame, heading, told
+from polyvox.console.host import ConsoleHost
 from polyvox.errors import PolyvoxError
-
-if TYPE_CHECKING:
-    from polyvox.console.app import ConsoleHost
 
 PARTS = {
     "Voice": (selector.build, chain.build),

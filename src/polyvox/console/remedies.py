@@ -7,16 +7,13 @@ does the same.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from polyvox.console.editing import Editing
 from polyvox.console.frame import called
 from polyvox.domain.remedy import Remedy, RemedyKind
 from polyvox.domain.speech import ExclusionCode
-
-if TYPE_CHECKING:
-    from polyvox.console.editing import Editing
 
 IN_FORM = {
     ExclusionCode.DISABLED: ("Switch it on under Settings", "Settings"),

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nicegui import ui
 
 from polyvox.console import words
 from polyvox.console.frame import done, frame, heading
+from polyvox.console.host import ConsoleHost
 from polyvox.console.installing import Installing
 from polyvox.console.keys import Keys
 from polyvox.console.machinery import Machinery
 from polyvox.services import system
-
-if TYPE_CHECKING:
-    from polyvox.console.app import ConsoleHost
 
 LOOK_S = 1.0
 """How often a page looks whether something has changed."""
