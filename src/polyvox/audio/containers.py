@@ -40,15 +40,12 @@ class Encoder(Protocol):
 
     def write(self, pcm: bytes) -> bytes:
         """What can be sent now, the header first. Raises ValueError once closed or aborted."""
-        ...
 
     def close(self) -> bytes:
         """The rest; everything is released. Nothing more the second time, or after ``abort``."""
-        ...
 
     def abort(self) -> None:
         """Release everything; the stream stays broken off. May be called at any time."""
-        ...
 
 
 def open_encoder(

@@ -33,19 +33,15 @@ class SegmentStore(Protocol):
 
     async def get(self, key: str) -> AudioChunk | None:
         """The whole segment, or None."""
-        ...
 
     async def put(self, key: str, audio: AudioChunk) -> None:
         """Keep it, if possible: a full or broken store is not the listener's trouble."""
-        ...
 
     async def usage(self) -> Usage:
         """What is there now, other processes' entries included."""
-        ...
 
     async def clear(self) -> int:
         """Forget everything; how many entries went."""
-        ...
 
 
 class FileStore:

@@ -27,17 +27,14 @@ class Source(Protocol):
 
     def refusal(self, provider: str) -> Exclusion | None:
         """Why it must not be asked right now: it was stopped, or went to rest, after the plan."""
-        ...
 
     def instructions_use(self, provider: str) -> InstructionsUse | None:
         """What becomes of the request's instructions with it; None where there are none."""
-        ...
 
     def open(
         self, candidate: Candidate, segment: SegmentBuffer
     ) -> AbstractAsyncContextManager[CachedAudio]:
         """The candidate's audio of the segment's text: entered with the first audio in hand."""
-        ...
 
 
 class Chain:

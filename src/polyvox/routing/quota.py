@@ -52,11 +52,9 @@ class Ledger(Protocol):
     async def reserve(self, provider: str, charge: Charge) -> Reservation | None:
         """None where nothing has to be settled. Raises QuotaExhausted when the month's characters
         do not suffice, Unavailable when they cannot be counted and must be."""
-        ...
 
     async def release(self, reservation: Reservation) -> None:
         """Give it back, in the month it was taken from. Raises nothing: at worst it stays counted."""
-        ...
 
 
 def remedy(provider: str, tier: str) -> str:

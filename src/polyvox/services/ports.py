@@ -100,17 +100,14 @@ class ApiKey:
 class PersonalityReader(Protocol):
     async def list(self) -> Sequence[Personality]:
         """All, by name."""
-        ...
 
     async def get(self, personality_id: str) -> Personality:
         """Raises UnknownPersonality."""
-        ...
 
 
 class PersonalityRepository(PersonalityReader, Protocol):
     async def add(self, personality: Personality) -> None:
         """Raises Conflict when the id is taken."""
-        ...
 
     async def replace(
         self, personality: Personality, *, expected_version: int, switch: Switch | None = None
@@ -118,25 +115,20 @@ class PersonalityRepository(PersonalityReader, Protocol):
         """Write ``personality`` (its version already raised) over ``expected_version``, and the
         switch with it, in one transaction. Raises Conflict when somebody else was first,
         UnknownPersonality when it is gone."""
-        ...
 
     async def delete(self, personality_id: str) -> None:
         """With its switches; usage stays. Raises UnknownPersonality."""
-        ...
 
     async def switches(self, personality_id: str, *, limit: int = 100) -> Sequence[Switch]:
         """Newest first."""
-        ...
 
 
 class UsageRepository(Protocol):
     async def add(self, increments: Sequence[UsageIncrement]) -> None:
         """Add up by hour, personality and provider, atomically across processes."""
-        ...
 
     async def totals(self, **asked: Unpack[UsageQuery]) -> Sequence[UsageTotals]:
         """Sums per provider (and personality, and hour, where asked; else "" and None)."""
-        ...
 
 
 class ReportRepository(Protocol):
@@ -144,17 +136,14 @@ class ReportRepository(Protocol):
 
     async def get(self, speech_id: str) -> SpeechReport:
         """Raises UnknownReport."""
-        ...
 
     async def troubled(
         self, *, personality: str | None = None, since: datetime | None = None, limit: int
     ) -> Sequence[SpeechReport]:
         """Those that failed, or in which a provider did; newest first."""
-        ...
 
     async def prune(self, *, keep: int) -> int:
         """Delete all but the newest ``keep``; how many went."""
-        ...
 
 
 class QuotaRepository(Protocol):
@@ -164,15 +153,12 @@ class QuotaRepository(Protocol):
         self, month: str, provider: str, charge: Charge, *, limit: int | None
     ) -> Balance:
         """Add the charge unless the sum would exceed ``limit``, atomically across processes."""
-        ...
 
     async def release(self, month: str, provider: str, charge: Charge) -> None:
         """Take back what was reserved."""
-        ...
 
     async def used(self, month: str) -> Mapping[tuple[str, str], TierUse]:
         """By provider and tier; what was never used is missing."""
-        ...
 
 
 class KeyRepository(Protocol):
@@ -180,14 +166,11 @@ class KeyRepository(Protocol):
 
     async def list(self) -> Sequence[ApiKey]:
         """All, newest first, revoked ones too."""
-        ...
 
     async def find(self, digest: str) -> ApiKey | None:
         """The live key with this digest."""
-        ...
 
     async def touch(self, key_id: str, at: datetime) -> None: ...
 
     async def revoke(self, key_id: str, at: datetime) -> None:
         """Raises UnknownKey."""
-        ...

@@ -48,56 +48,45 @@ class BlobStore(Protocol):
 
     async def put(self, owner: str, source: Path) -> BlobRef:
         """Copy a local file into the store; one that is there already is left as it is."""
-        ...
 
     async def local(self, owner: str, sha256: str) -> Path:
         """A local file with the content. Raises BadSample when it is lost or damaged."""
-        ...
 
     async def delete(self, owner: str, sha256: str | None = None) -> None:
         """One file, or all of the owner's; those that are not there are no error."""
-        ...
 
     async def prune(self, keep: Collection[str]) -> None:
         """Drop this machine's copies of files of all other owners."""
-        ...
 
 
 class SampleRepository(Protocol):
     async def add(self, sample: StoredSample) -> None:
         """Raises Conflict when the personality has the same recording already, naming it;
         UnknownPersonality when it is gone."""
-        ...
 
     async def get(self, sample_id: str) -> StoredSample:
         """Raises UnknownSample."""
-        ...
 
     async def of(self, personality_id: str) -> Sequence[StoredSample]:
         """In the order they came."""
-        ...
 
     async def find(
         self, ids: Sequence[str], *, source_urls: Sequence[str] = ()
     ) -> Sequence[StoredSample]:
         """Those of the ids, and those fetched from the addresses; what is unknown is missing."""
-        ...
 
     async def edit(
         self, sample_id: str, *, language: str | None, notes: str | None, consent: Consent | None
     ) -> None:
         """Write all three. Raises UnknownSample."""
-        ...
 
     async def keep_prepared(
         self, sample_id: str, provider: str, prepared: PreparedSample
     ) -> PreparedSample | None:
         """The one it replaces. Atomic across processes. Raises UnknownSample."""
-        ...
 
     async def delete(self, sample_id: str) -> None:
         """Raises UnknownSample."""
-        ...
 
     async def ids(self) -> Sequence[str]: ...
 
@@ -107,7 +96,6 @@ class Workbench(Protocol):
 
     async def run(self, function: str, *args: Any) -> Any:
         """What ``package.module:name`` gives for ``args``, all JSON but for paths."""
-        ...
 
 
 class Fetched(Protocol):
@@ -122,7 +110,6 @@ class SampleFetcher(Protocol):
     async def fetch(self, url: str, into: Path) -> Fetched:
         """Write what is at ``url`` to ``into``. Raises BadSample for an address that may not be
         asked, and for what breaks a limit."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
