@@ -9,9 +9,7 @@ from polyvox.domain.voice_config import VoiceConfig
 
 
 def is_assigned(config: VoiceConfig, provider: str, sample: str) -> bool:
-    chosen = config.providers.get(provider)
-    if chosen is None:
-        return False
+    chosen = config.of(provider)
     if chosen.voice_samples:
         return sample in chosen.voice_samples
     return chosen.voice_sample_url == sample_url(sample)

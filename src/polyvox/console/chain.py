@@ -28,10 +28,6 @@ _STYLE = """
 """
 
 
-async def build(editing: Editing) -> None:
-    await _Chain(editing).build()
-
-
 class _Link:
     """A link as it is seen. Its elements stay, so that a look breaks no drag and takes no focus."""
 
@@ -69,7 +65,7 @@ class _Movable:
     remove: ui.button
 
 
-class _Chain:
+class Chain:
     def __init__(self, editing: Editing) -> None:
         self._editing = editing
         self._overview = editing.host.services.overview

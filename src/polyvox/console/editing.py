@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from polyvox.console.dialogs import telling
 from polyvox.console.frame import done, told
 from polyvox.console.host import ConsoleHost
 from polyvox.domain.voice_config import VoiceConfig
@@ -70,12 +71,9 @@ class Editing:
 
     async def look_again(self) -> None:
         """After somebody else changed it."""
-        try:
+        with telling():
             self.stored = await self._service.get(self.stored.id)
-        except PolyvoxError as error:
-            told(error)
-            return
-        await self._tell()
+            await self._tell()
 
     @property
     def _service(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from nicegui import ui
 
@@ -133,30 +134,28 @@ class _ModelCard:
         self._install(self._provider, accepted=self._terms.visible)
 
 
+@dataclass(eq=False)
 class _Voices:
     """The catalogue of one provider, fetched when somebody wants to see it."""
 
-    def __init__(
-        self, page: Installing, installs: InstallService, provider: str, name: str
-    ) -> None:
-        self._page = page
-        self._installs = installs
-        self._provider = provider
-        self._name = name
-        self._known: Sequence[str] = ()
-        self._searched = ""
+    page: Installing
+    installs: InstallService
+    provider: str
+    name: str
+    _known: Sequence[str] = field(default=(), init=False)
+    _searched: str = field(default="", init=False)
 
     def build(self) -> None:
-        heading(f"More voices for {self._name}", 3)
+        heading(f"More voices for {self.name}", 3)
         self._open = ui.button("Show voices to install", on_click=self._fetch)
-        called(self._open.props("outline"), f"Show voices to install for {self._name}")
+        called(self._open.props("outline"), f"Show voices to install for {self.name}")
         self._below = ui.column().classes("w-full")
 
     async def _fetch(self) -> None:
         self._open.props("loading")
         try:
             with telling():
-                self._known = await self._installs.catalogue(self._provider)
+                self._known = await self.installs.catalogue(self.provider)
         finally:
             self._open.props(remove="loading")
         if self._known:
@@ -192,8 +191,8 @@ class _Voices:
                     called(install.props("flat"), f"Install {voice}")
 
     def _install(self, voice: str) -> None:
-        self._installs.install_voice(self._provider, voice)
-        self._page.look()
+        self.installs.install_voice(self.provider, voice)
+        self.page.look()
 
 
 class _Progress:

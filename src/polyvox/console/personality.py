@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from polyvox.console import chain, provider_settings, samples, selector, spoken_languages, try_it
+from polyvox.console.chain import Chain
 from polyvox.console.editing import Editing
 from polyvox.console.focus import focus
 from polyvox.console.frame import frame, heading, told
 from polyvox.console.host import ConsoleHost
+from polyvox.console.provider_settings import ProviderSettings
+from polyvox.console.samples import Samples
+from polyvox.console.selector import Selector
+from polyvox.console.spoken_languages import SpokenLanguages
+from polyvox.console.try_it import TryIt
 from polyvox.errors import PolyvoxError
 
 PARTS = {
-    "Voice": (selector.build, chain.build),
-    "Settings": (provider_settings.build,),
-    "Languages": (spoken_languages.build,),
-    "Samples": (samples.build,),
-    "Try it": (try_it.build,),
+    "Voice": (Selector, Chain),
+    "Settings": (ProviderSettings,),
+    "Languages": (SpokenLanguages,),
+    "Samples": (Samples,),
+    "Try it": (TryIt,),
 }
 """Tabs of the form, and what each shows."""
 
@@ -44,8 +49,8 @@ async def form(editing: Editing) -> None:
     with ui.tab_panels(tabs, value="Voice").classes("w-full").props("keep-alive"):
         for name, parts in PARTS.items():
             with ui.tab_panel(named[name]).classes("q-px-none"):
-                for build in parts:
-                    await build(editing)
+                for part in parts:
+                    await part(editing).build()
 
     def turn_to(part: str, _: str) -> None:
         tabs.set_value(part)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from polyvox.console.dialogs import telling
 from polyvox.console.editing import Editing
-from polyvox.console.frame import told
 from polyvox.domain.audio import AudioFormat
 from polyvox.domain.capabilities import Voice
-from polyvox.errors import PolyvoxError, UnknownReport
+from polyvox.errors import UnknownReport
 from polyvox.services.previews import preview
 from polyvox.services.tickets import Ticket
 
@@ -29,14 +29,11 @@ class Preview:
     async def play(self, voice: Voice, language: str) -> None:
         """Speak the sentence of ``language`` with the personality's settings."""
         request = preview(self._editing.config, voice, language)
-        try:
+        with telling():
             self._ticket = await self._services.tickets.issue(request, AudioFormat.MP3)
-        except PolyvoxError as error:
-            told(error)
-            return
-        self._said.text = f"{voice.name}:"
-        self._player.props["src"] = self._ticket.audio
-        self._player.set_visibility(True)
+            self._said.text = f"{voice.name}:"
+            self._player.props["src"] = self._ticket.audio
+            self._player.set_visibility(True)
 
     async def _broken(self) -> None:
         """The player got no audio; the report says why."""

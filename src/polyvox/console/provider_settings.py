@@ -22,11 +22,7 @@ _STYLE = """
 """
 
 
-async def build(editing: Editing) -> None:
-    await _Settings(editing).build()
-
-
-class _Settings:
+class ProviderSettings:
     def __init__(self, editing: Editing) -> None:
         self._editing = editing
         self._providers = editing.host.services.providers
@@ -37,7 +33,7 @@ class _Settings:
         ui.add_css(_STYLE)
         heading("Settings", 2)
         ui.label("Every model has its own. What you change is saved at once.").classes("quiet")
-        names = {found.id: self._name(found.id) for found in self._providers.all()}
+        names = {found.id: self._providers.name_of(found.id) for found in self._providers.all()}
         if self._provider not in names:
             self._provider = next(iter(names))
         choice = ui.select(
@@ -50,9 +46,6 @@ class _Settings:
         await self._of_model()
         self._editing.watch(self._look)
         self._editing.when_opened(lambda _, provider: choice.set_value(provider))
-
-    def _name(self, provider: str) -> str:
-        return self._providers.name_of(provider)
 
     async def _turn_to(self, provider: str) -> None:
         self._provider = provider
@@ -86,8 +79,7 @@ class _Settings:
 
     def _switch(self) -> None:
         def enabled() -> bool:
-            configured = self._editing.config.providers.get(self._provider)
-            return configured is None or configured.enabled
+            return self._editing.config.of(self._provider).enabled
 
         async def give(wanted: bool) -> None:
             def edit(document: Document) -> None:
@@ -96,7 +88,9 @@ class _Settings:
             if wanted != enabled():
                 await self._editing.change(edit)
 
-        label = f"{self._name(self._provider)} may speak for {self._editing.stored.name}"
+        label = (
+            f"{self._providers.name_of(self._provider)} may speak for {self._editing.stored.name}"
+        )
         switch = ui.switch(label, value=enabled(), on_change=lambda event: give(event.value))
         self._looks.append(lambda: switch.set_value(enabled()))
 

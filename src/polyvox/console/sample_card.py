@@ -9,7 +9,7 @@ import langcodes
 from nicegui import ui
 
 from polyvox.console import sample_report as words
-from polyvox.console.dialogs import confirm
+from polyvox.console.dialogs import confirm, telling
 from polyvox.console.editing import Editing
 from polyvox.console.frame import called, done, heading, told
 from polyvox.console.sample_engine import SampleEngine, address, player
@@ -170,7 +170,10 @@ class SampleCard:
             async def save() -> None:
                 consent = self._agreed(who.value or "", statement.value or "")
                 said = SampleNotes(language.value or None, notes.value or None, consent)
-                if await self._save(said):
+                with telling():
+                    await self._samples.edit(meta.id, said)
+                    done("Saved.")
+                    await self._changed(meta.id)
                     dialog.close()
 
             with ui.row():
@@ -185,16 +188,6 @@ class SampleCard:
         if before is not None and (before.who, before.statement) == (who, statement):
             return before
         return Consent(who=who, statement=statement, when=datetime.now(UTC)) if who else None
-
-    async def _save(self, said: SampleNotes) -> bool:
-        try:
-            await self._samples.edit(self._sample.meta.id, said)
-        except PolyvoxError as error:
-            told(error)
-            return False
-        done("Saved.")
-        await self._changed(self._sample.meta.id)
-        return True
 
     def _ask_to_delete(self) -> None:
         key = self._sample.meta.id

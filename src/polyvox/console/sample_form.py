@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import langcodes
 from nicegui import ui
 
+from polyvox.console.dialogs import telling
 from polyvox.console.editing import Editing
-from polyvox.console.frame import done, heading, told
+from polyvox.console.frame import done, heading
 from polyvox.console.reading import MOODS, reading
 from polyvox.console.recorder import Fields, Recorder, Uploads
 from polyvox.domain.capabilities import SampleNeeds
 from polyvox.domain.recording_script import MAX_STORE, Mood, recording_script
-from polyvox.errors import PolyvoxError
 from polyvox.services.languages import SPECIFIED
 
 MAX_WHO, MAX_WORDS = 200, 2000
@@ -33,19 +34,14 @@ def statement_of(editing: Editing) -> str:
     return f"I agree that my voice is cloned for {editing.stored.name}."
 
 
+@dataclass(eq=False)
 class SampleForm:
     """``added`` is called with the id of each sample that came in; ``language`` is
     the first field."""
 
-    def __init__(
-        self,
-        editing: Editing,
-        engines: Mapping[str, SampleNeeds],
-        added: Callable[[str], Awaitable[None]],
-    ) -> None:
-        self._editing = editing
-        self._engines = engines
-        self._added = added
+    editing: Editing
+    engines: Mapping[str, SampleNeeds]
+    added: Callable[[str], Awaitable[None]]
 
     def build(self) -> None:
         heading("Add a sample", 3)
@@ -62,15 +58,15 @@ class SampleForm:
     def _who_is_heard(self) -> None:
         with ui.row().classes("w-full gap-4"):
             self.language = ui.select(
-                tongues(self._editing),
+                tongues(self.editing),
                 label="Language that is spoken",
-                value=self._editing.config.languages.primary,
+                value=self.editing.config.languages.primary,
                 with_input=True,
                 on_change=self._read,
             )
             self._who = ui.input("Who is heard and agrees to be cloned")
             self._who.props(f'maxlength="{MAX_WHO}" autocomplete="off"')
-            self._statement = ui.input("In these words", value=statement_of(self._editing))
+            self._statement = ui.input("In these words", value=statement_of(self.editing))
             self._statement.props(f'maxlength="{MAX_WORDS}"')
             for field in (self.language, self._who, self._statement):
                 field.classes("grow").style("min-width: min(100%, 18rem)").props("outlined")
@@ -80,9 +76,9 @@ class SampleForm:
         ).classes("quiet")
 
     def _uploads(self) -> Uploads:
-        limit = self._editing.host.services.samples.limits.max_bytes
+        limit = self.editing.host.services.samples.limits.max_bytes
         return Uploads(
-            f"/v1/personalities/{self._editing.stored.id}/samples",
+            f"/v1/personalities/{self.editing.stored.id}/samples",
             limit,
             f"{FORMATS}, up to {limit >> 20} MiB each.",
             fields_of=self._fields,
@@ -91,16 +87,16 @@ class SampleForm:
         )
 
     def _recording(self, uploads: Uploads) -> None:
-        if not self._engines:
+        if not self.engines:
             ui.label("No model that clones voices is installed.").classes("quiet")
             return
-        name_of = self._editing.host.services.providers.name_of
-        active = self._editing.config.active_provider
+        name_of = self.editing.host.services.providers.name_of
+        active = self.editing.config.active_provider
         with ui.row().classes("w-full gap-4"):
             self._engine = ui.select(
-                {engine: name_of(engine) for engine in self._engines},
+                {engine: name_of(engine) for engine in self.engines},
                 label="Long enough for",
-                value=active if active in self._engines else next(iter(self._engines)),
+                value=active if active in self.engines else next(iter(self.engines)),
                 on_change=self._read,
             )
             self._mood = ui.select(
@@ -117,19 +113,16 @@ class SampleForm:
 
     def _read(self) -> None:
         """Put the sentences for what is chosen into the recorder, where there is one."""
-        if not self._engines:
+        if not self.engines:
             return
-        needs = self._engines[self._engine.value]
-        try:
+        needs = self.engines[self._engine.value]
+        with telling():
             script = recording_script(self.language.value or "en", self._store.value)
-        except PolyvoxError as error:
-            told(error)
-            return
-        self._note.text = script.note or ""
-        self._note.set_visibility(bool(script.note))
-        lines = reading(script, Mood(self._mood.value), needs.best_min_s)
-        name = self._editing.host.services.providers.name_of(self._engine.value)
-        self._recorder.show(lines, script.language, name, needs)
+            self._note.text = script.note or ""
+            self._note.set_visibility(bool(script.note))
+            lines = reading(script, Mood(self._mood.value), needs.best_min_s)
+            name = self.editing.host.services.providers.name_of(self._engine.value)
+            self._recorder.show(lines, script.language, name, needs)
 
     def _fields(self, name: str) -> Fields:
         """What goes with a file of this name."""
@@ -140,7 +133,7 @@ class SampleForm:
 
     async def _sent(self, name: str, sample: str) -> None:
         done(f"{name} is added.")
-        await self._added(sample)
+        await self.added(sample)
 
 
 def _refused(name: str, message: str) -> None:

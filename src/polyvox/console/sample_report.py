@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from polyvox.domain.samples import Grade, Mark, MarkKind, Measure, Readiness, SampleReport, Span
 
@@ -51,25 +51,22 @@ NAMES: Final[Mapping[str, str]] = {
     "bit_depth": "Bit depth",
 }
 """Of measures; others are shown by their own names."""
-KINDS: Final[Mapping[MarkKind, str]] = {
-    MarkKind.CLIPPED: "Clipped",
-    MarkKind.NOISY: "Noisy",
-    MarkKind.POP: "Pop",
-    MarkKind.SILENT: "Silent",
+
+
+class _Look(NamedTuple):
+    """Of a kind of marks. ``strokes`` of a pattern of 8 by 8 units tell it apart without colours, too."""
+
+    name: str
+    colour: str
+    strokes: str
+
+
+KINDS: Final[Mapping[MarkKind, _Look]] = {
+    MarkKind.CLIPPED: _Look("Clipped", "#dc2626", "M-1 4H9"),
+    MarkKind.NOISY: _Look("Noisy", "#d97706", "M-2 2L2 -2M0 8L8 0M6 10L10 6"),
+    MarkKind.POP: _Look("Pop", "#9333ea", "M2 -1V9M6 -1V9"),
+    MarkKind.SILENT: _Look("Silent", "#64748b", "M4 3.5V4.5"),
 }
-_COLOURS: Final[Mapping[MarkKind, str]] = {
-    MarkKind.CLIPPED: "#dc2626",
-    MarkKind.NOISY: "#d97706",
-    MarkKind.POP: "#9333ea",
-    MarkKind.SILENT: "#64748b",
-}
-_STROKES: Final[Mapping[MarkKind, str]] = {
-    MarkKind.CLIPPED: "M-1 4H9",
-    MarkKind.NOISY: "M-2 2L2 -2M0 8L8 0M6 10L10 6",
-    MarkKind.POP: "M2 -1V9M6 -1V9",
-    MarkKind.SILENT: "M4 3.5V4.5",
-}
-"""Of a pattern of 8 by 8 units: kinds are told apart without colours, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,7 @@ def needle(score: float) -> str:
     """A bar of three zones (poor, fair, good) with a mark at ``score``."""
     at = 2 + score * (GAUGE - 4)
     zones = ((0, 40, MarkKind.CLIPPED), (40, 40, MarkKind.NOISY))
-    bars = [_bar(start, width, _COLOURS[kind]) for start, width, kind in zones]
+    bars = [_bar(start, width, KINDS[kind].colour) for start, width, kind in zones]
     bars.append(_bar(80, 20, "#059669"))
     return (
         f'<svg viewBox="0 0 {GAUGE} 12" preserveAspectRatio="none" aria-hidden="true" '
@@ -147,10 +144,11 @@ def picture(
 
 
 def _pattern(key: str, kind: MarkKind) -> str:
+    look = KINDS[kind]
     return (
         f'<pattern id="{key}-{kind}" width="8" height="8" patternUnits="userSpaceOnUse">'
-        f'<rect width="8" height="8" fill="{_COLOURS[kind]}" fill-opacity=".25"/>'
-        f'<path d="{_STROKES[kind]}" stroke="{_COLOURS[kind]}" stroke-width="2"/></pattern>'
+        f'<rect width="8" height="8" fill="{look.colour}" fill-opacity=".25"/>'
+        f'<path d="{look.strokes}" stroke="{look.colour}" stroke-width="2"/></pattern>'
     )
 
 
@@ -194,7 +192,7 @@ def marks_in_words(marks: Iterable[Mark]) -> dict[MarkKind, str]:
             spans.append(Span(start_s=before.start_s, end_s=max(before.end_s, mark.end_s)))
         else:
             spans.append(mark)
-    return {kind: f"{KINDS[kind]}: {_some(found[kind])}" for kind in KINDS if kind in found}
+    return {kind: f"{KINDS[kind].name}: {_some(found[kind])}" for kind in KINDS if kind in found}
 
 
 def _some(spans: Sequence[Span]) -> str:

@@ -11,6 +11,7 @@ from polyvox.console.focus import focus, focus_near
 from polyvox.console.frame import heading
 from polyvox.console.sample_card import SampleCard
 from polyvox.console.sample_form import SampleForm
+from polyvox.console.timeline_view import counted
 from polyvox.services.sample_ports import StoredSample
 
 _STYLE = """
@@ -63,11 +64,7 @@ h4 { font-size: 1rem; line-height: 1.3; font-weight: 600; margin: 0 }
 """
 
 
-async def build(editing: Editing) -> None:
-    await _Samples(editing).build()
-
-
-class _Samples:
+class Samples:
     def __init__(self, editing: Editing) -> None:
         self._editing = editing
         self._engines = editing.host.services.providers.sample_needs()
@@ -130,6 +127,4 @@ class _Samples:
 
 
 def _counted(samples: int) -> str:
-    if not samples:
-        return "There is none yet."
-    return "1 sample" if samples == 1 else f"{samples} samples"
+    return counted(samples, "sample") if samples else "There is none yet."

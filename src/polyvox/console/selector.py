@@ -35,10 +35,6 @@ _STYLE = """
 """
 
 
-async def build(editing: Editing) -> None:
-    await _Selector(editing).build()
-
-
 @dataclass(frozen=True, slots=True)
 class _Choice:
     """What an undo goes back to: who was active, and whether ``chosen`` was switched off then."""
@@ -48,7 +44,7 @@ class _Choice:
     was_off: bool
 
 
-class _Selector:
+class Selector:
     def __init__(self, editing: Editing) -> None:
         self._editing = editing
         self._overview = editing.host.services.overview
@@ -120,8 +116,7 @@ class _Selector:
             self._back.text = f"Undo: back to {self._name(last.before)}"
 
     async def _use(self, provider: str) -> None:
-        configured = self._editing.config.providers.get(provider)
-        was_off = configured is not None and not configured.enabled
+        was_off = not self._editing.config.of(provider).enabled
         choice = _Choice(provider, self._active, was_off)
 
         def switch_on(document: Document) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from nicegui import ui
 
+from polyvox.console.dialogs import telling
 from polyvox.console.editing import Document, Editing
-from polyvox.console.frame import heading, told
+from polyvox.console.frame import heading
 from polyvox.console.setting_controls import Control
-from polyvox.domain.voice_config import ProviderConfig
 from polyvox.errors import InvalidSetting
 from polyvox.services.setting_fields import SettingField, SettingsModel
 
@@ -48,17 +48,13 @@ class SettingsForm:
 
     @property
     def _stored(self) -> dict[str, Any]:
-        configured = self._editing.config.providers.get(self._provider) or ProviderConfig()
-        return dict(configured.settings)
+        return dict(self._editing.config.of(self._provider).settings)
 
     async def _save(self, field: SettingField, value: Any) -> None:
-        try:
+        with telling():
             stored = self._model.with_value(self._stored, field, value)
-        except InvalidSetting as error:
-            told(error)
-            return
-        if not await self._write(stored):
-            self.look()
+            if not await self._write(stored):
+                self.look()
 
     async def _reset(self) -> None:
         await self._write(self._model.reset(self._stored))

@@ -22,10 +22,6 @@ _STYLE = """
 """
 
 
-async def build(editing: Editing) -> None:
-    await _Languages(editing).build()
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """What one language is shown by."""
@@ -35,7 +31,7 @@ class _Row:
     who: ui.label
 
 
-class _Languages:
+class SpokenLanguages:
     def __init__(self, editing: Editing) -> None:
         self._editing = editing
         self._services = editing.host.services

@@ -20,24 +20,22 @@ LOOK_S = 0.25
 AS_CONFIGURED = ""
 
 
-async def build(editing: Editing) -> None:
-    _TryIt(editing)
-
-
-class _TryIt:
+class TryIt:
     def __init__(self, editing: Editing) -> None:
         self._editing = editing
         self._services = editing.host.services
         self._spoken: Ticket | None = None
+
+    async def build(self) -> None:
         heading("Try it", 2)
         self._ask()
         self._player = ui.element("audio").props('controls autoplay aria-label="The speech"')
         self._player.classes("w-full").set_visibility(False)
         self._player.on("error", self._broken, args=[])
         self._player.on("ended", self._silent, args=[])
-        self._timeline = Timeline(editing)
+        self._timeline = Timeline(self._editing)
         self._following = ui.timer(LOOK_S, self._follow, active=False)
-        editing.watch(self._offer)
+        self._editing.watch(self._offer)
 
     def _ask(self) -> None:
         greeting = sentence(self._editing.config.languages.primary)

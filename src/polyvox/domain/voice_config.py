@@ -103,6 +103,10 @@ class VoiceConfig(_Document):
             raise ValueError("voice_samples holds the same id twice")
         return self
 
+    def of(self, provider: str) -> ProviderConfig:
+        """What the document has for ``provider``; where it has nothing, the defaults."""
+        return self.providers.get(provider) or ProviderConfig()
+
     @property
     def order(self) -> tuple[str, ...]:
         """The active provider, then the fallback chain, each once."""

@@ -110,7 +110,7 @@ def rank(
 
 def _consider(ranking: _Ranking, provider: str, *, voice: str | None) -> None:
     standing = _installed(ranking, provider)
-    settings_of = ranking.config.providers.get(provider) or ProviderConfig()
+    settings_of = ranking.config.of(provider)
     _check_state(settings_of, standing)
     language = _language(ranking.wish.language, settings_of, standing.capabilities)
     samples = _samples(ranking, provider, settings_of, standing, named=voice is not None)

@@ -110,7 +110,7 @@ class Overview:
         """By provider."""
         told: dict[str, Prospect] = {}
         for excluded in plan.out:
-            tier = await self._tier(excluded.provider, _voice(config, excluded.provider))
+            tier = await self._tier(excluded.provider, config.of(excluded.provider).voice)
             row = rows.get((excluded.provider, tier))
             told[excluded.provider] = out(excluded, language, row)
         for place, candidate in enumerate(plan.candidates):
@@ -127,22 +127,16 @@ class Overview:
         return next((v.tier for v in voices if voice in (None, v.id)), None)
 
 
-def _voice(config: VoiceConfig, provider: str) -> str | None:
-    configured = config.providers.get(provider)
-    return configured.voice if configured else None
-
-
 def _facts(
     found: Found, name: str, measured: Mapping[str, Measured], rows: Sequence[QuotaRow]
 ) -> ProviderFacts:
-    able = found.provider.capabilities() if found.provider else None
     return ProviderFacts(
         id=found.id,
         name=name,
         kind=found.provider.kind if found.provider else None,
         availability=found.availability(),
         resting=found.breaker.refusal(),
-        capabilities=able,
+        capabilities=found.provider.capabilities() if found.provider else None,
         measured=measured.get(found.id),
         tiers=tuple(row for row in rows if row.provider == found.id),
     )

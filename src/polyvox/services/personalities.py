@@ -116,8 +116,7 @@ class PersonalityService:
         config = stored.voice_config
         if provider == config.active_provider:
             return stored
-        configured = config.providers.get(provider)
-        if configured is not None and not configured.enabled:
+        if not config.of(provider).enabled:
             raise InvalidSetting(
                 f"{provider} is disabled for this personality.",
                 param="provider",

@@ -65,10 +65,10 @@ def preview(config: VoiceConfig, voice: Voice, language: str) -> SpeechRequest:
 
     It is nobody's reply: it counts for no personality, and no other provider takes over.
     """
-    configured = config.providers.get(voice.provider) or ProviderConfig()
+    settings = config.of(voice.provider).settings
     alone = VoiceConfig(
         active_provider=voice.provider,
-        providers={voice.provider: ProviderConfig(settings=configured.settings)},
+        providers={voice.provider: ProviderConfig(settings=settings)},
     )
     return SpeechRequest(
         text=sentence(language),

@@ -71,9 +71,7 @@ def to_hear(voice: Voice, *wanted: str | None) -> str:
 
 def chosen_voice(config: VoiceConfig, provider: str, language: str | None) -> str | None:
     """The id that the document has for ``language`` alone, or (None) for all without one."""
-    configured = config.providers.get(provider)
-    if configured is None:
-        return None
+    configured = config.of(provider)
     return configured.voices.get(language) if language else configured.voice
 
 
