@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from polyvox.cache import SegmentCache
+from polyvox.cache.segments import SegmentCache
 
 from .stage import HeldStore
 

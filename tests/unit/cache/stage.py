@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from polyvox.cache import FileStore, SegmentCache, Served
+from polyvox.cache.flight import Served
+from polyvox.cache.segments import SegmentCache
+from polyvox.cache.store import FileStore
 from polyvox.domain.audio import AudioChunk
 
 KEY, OTHER_KEY = "a" * 64, "b" * 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from pathlib import Path
 
-from polyvox.cache import FileStore
+from polyvox.cache.store import FileStore
 
 from .stage import tone
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from polyvox.cache import SegmentCache
+from polyvox.cache.segments import SegmentCache
 from polyvox.errors import (
     Interrupted,
     Unavailable,

@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from polyvox.cache import MAX_SEGMENT_MS, SegmentCache, Served
+from polyvox.cache.flight import MAX_SEGMENT_MS, Served
+from polyvox.cache.segments import SegmentCache
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import (
     BadOutput,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from polyvox.cache import compute_segment_key
+from polyvox.cache.key import compute_segment_key
 from polyvox.errors import BadSample
 from polyvox.provider import Utterance, VoiceSettings
 

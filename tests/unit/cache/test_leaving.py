@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from polyvox.cache import SegmentCache, Served
+from polyvox.cache.flight import Served
+from polyvox.cache.segments import SegmentCache
 from polyvox.domain.audio import AudioChunk
 
 from .stage import KEY, HeldStore, Stage, listen, settle, tone

@@ -12,8 +12,8 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polyvox.cache import SegmentCache
 from polyvox.cache.folder import Usage
+from polyvox.cache.segments import SegmentCache
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, Interrupted, Unavailable
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from polyvox.cache import FileStore
+from polyvox.cache.store import FileStore
 from polyvox.domain.audio import AudioChunk
 
 from .stage import tone
@@ -167,7 +167,7 @@ async def test_many_tasks_on_one_store_keep_its_count_right(tmp_path: Path) -> N
 _WORKER = """
 import asyncio, sys
 from pathlib import Path
-from polyvox.cache import FileStore
+from polyvox.cache.store import FileStore
 from polyvox.domain.audio import AudioChunk
 
 async def main(folder, cap, seed):

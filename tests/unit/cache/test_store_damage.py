@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polyvox.cache import FileStore
 from polyvox.cache.folder import STALE_TEMP_NS, EntryFolder
+from polyvox.cache.store import FileStore
 
 from .store_stage import CAP, ENTRY, ENTRY_BYTES, files, held, key, store_in, ticks
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from polyvox.cache import FileStore, SegmentCache, Served
+from polyvox.cache.flight import Served
+from polyvox.cache.segments import SegmentCache
+from polyvox.cache.store import FileStore
 from polyvox.domain.audio import AudioChunk
 
 from .stage import KEY, RATE, HeldStore, Stage, hear, listen, settle, tone
