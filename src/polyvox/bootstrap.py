@@ -37,7 +37,7 @@ from polyvox.services.remembered import RememberedPersonalities
 from polyvox.services.sample_ports import BlobStore, SampleFetcher, SampleRepository, Workbench
 from polyvox.services.sample_preparing import Scratch
 from polyvox.services.sample_references import SampleReferences
-from polyvox.services.samples import SampleLimits, SampleService, measured
+from polyvox.services.samples import SampleService, measured
 from polyvox.services.speak import ReportObserver, SpeakLimits, SpeakService
 from polyvox.services.tally import Tally
 from polyvox.services.tickets import Tickets
@@ -115,7 +115,7 @@ def _samples(
         personalities,
         scratch=Scratch(settings.home / "cache" / "incoming"),
         fetcher=_fetcher(chosen),
-        limits=SampleLimits(chosen.max_bytes, chosen.max_samples),
+        limits=chosen,
     )
 
 

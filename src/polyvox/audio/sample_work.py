@@ -35,20 +35,11 @@ def prepare(
     from polyvox.audio.repair import prepare as repaired
 
     recording = decode(Path(path))
-    prepared = repaired(
-        recording,
-        measure_recording(recording, {}),
-        Target(
-            rate=int(target["rate"]),
-            min_s=target["min_s"],
-            max_s=target["max_s"],
-            best_s=target["best_s"],
-        ),
-        **options,
-    )
-    _write_wav(Path(into), prepared.samples, int(target["rate"]))
+    aim = Target(int(target["rate"]), target["min_s"], target["max_s"], target["best_s"])
+    prepared = repaired(recording, measure_recording(recording, {}), aim, **options)
+    _write_wav(Path(into), prepared.samples, aim.rate)
     return {
-        "duration_s": len(prepared.samples) / target["rate"],
+        "duration_s": len(prepared.samples) / aim.rate,
         "done": [asdict(repair) for repair in prepared.done],
     }
 

@@ -98,16 +98,8 @@ class Workbench(Protocol):
         """What ``package.module:name`` gives for ``args``, all JSON but for paths."""
 
 
-class Fetched(Protocol):
-    @property
-    def size(self) -> int: ...
-
-    @property
-    def sha256(self) -> str: ...
-
-
 class SampleFetcher(Protocol):
-    async def fetch(self, url: str, into: Path) -> Fetched:
+    async def fetch(self, url: str, into: Path) -> object:
         """Write what is at ``url`` to ``into``. Raises BadSample for an address that may not be
         asked, and for what breaks a limit."""
 

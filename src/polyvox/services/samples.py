@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from polyvox.config import SampleSettings
 from polyvox.domain.capabilities import VoiceProvider
 from polyvox.domain.sample_reference import new_sample_id
 from polyvox.domain.samples import Consent, SampleMeta, SampleReport
@@ -48,14 +49,6 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class SampleLimits:
-    """``max_bytes`` of a recording, ``max_samples`` of a personality."""
-
-    max_bytes: int = 50 << 20
-    max_samples: int = 100
-
-
-@dataclass(frozen=True, slots=True)
 class SampleNotes:
     """What people say about a sample."""
 
@@ -76,7 +69,7 @@ class SampleService:
     personalities: PersonalityReader
     scratch: Scratch
     fetcher: SampleFetcher | None = None
-    limits: SampleLimits = SampleLimits()
+    limits: SampleSettings = field(default_factory=SampleSettings)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from polyvox.audio.measure.grading import Rule, Scale
 from polyvox.audio.measure.noise import noise_frames
 from polyvox.audio.measure.take import FRAME_S, Take, band, decibels, frame_power, spans_of
-from polyvox.audio.measure.voice import VOICE_RATE, gaps
+from polyvox.audio.measure.voice import VOICE_RATE, bridged, gaps
 from polyvox.domain.samples import Span
 
 POPS: Final = Rule(
@@ -58,19 +59,14 @@ def breaths_per_minute(take: Take) -> float | None:
     return _per_minute(sum(_breaths(levels, least) for levels in _pauses(take)), take)
 
 
-def pops(take: Take) -> list[Span]:
+def pops(take: Take) -> Sequence[Span]:
     """Where the band below the voice suddenly is almost as strong as the voice."""
     if not take.spans:
         return []
     power = frame_power(band(take.voice, VOICE_RATE, *_THUMP_HZ), VOICE_RATE)
     level = 10 * np.log10(power)
     least = max(_speech_db(take) + _THUMP_DB, float(np.median(level)) + _THUMP_OUT_DB)
-    found: list[Span] = []
-    for span in spans_of(level > least, FRAME_S):
-        if found and span.start_s - found[-1].end_s < _TOGETHER_S:
-            span = Span(start_s=found.pop().start_s, end_s=span.end_s)
-        found.append(span)
-    return found
+    return bridged(spans_of(level > least, FRAME_S), _TOGETHER_S)
 
 
 def _breaths(levels: NDArray[np.float64], least_db: float) -> int:

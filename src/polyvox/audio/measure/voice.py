@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -41,7 +42,7 @@ def speech_spans(samples: NDArray[np.float32]) -> tuple[Span, ...]:
     )
 
 
-def bridged(spans: tuple[Span, ...], gap_s: float) -> tuple[Span, ...]:
+def bridged(spans: Iterable[Span], gap_s: float) -> tuple[Span, ...]:
     """The spans with those made one that lie less than ``gap_s`` apart."""
     joined: list[Span] = []
     for span in spans:

@@ -68,20 +68,13 @@ def without_silence(marks: Sequence[Mark], duration_s: float) -> tuple[Kept, lis
     repairs = []
     if ends:
         seconds = sum(out.length_s for out in ends)
-        repairs.append(
-            Repair(
-                "trim",
-                round(seconds, 2),
-                "s",
-                f"{seconds:.1f} s of silence at its ends were cut off.",
-            )
-        )
+        said = f"{seconds:.1f} s of silence at its ends were cut off."
+        repairs.append(Repair("trim", round(seconds, 2), "s", said))
     if inner:
         seconds = sum(out.length_s for out in inner)
-        said = f"Pauses longer than {_LONGEST_PAUSE_S:g} s were shortened to {_PAUSE_S:g} s"
-        repairs.append(
-            Repair("pauses", round(seconds, 2), "s", f"{said}: {seconds:.1f} s less in all.")
-        )
+        long, left = f"{_LONGEST_PAUSE_S:g} s", f"{_PAUSE_S:g} s"
+        said = f"Pauses longer than {long} were shortened to {left}: {seconds:.1f} s less in all."
+        repairs.append(Repair("pauses", round(seconds, 2), "s", said))
     return kept, repairs
 
 
