@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from polyvox.console.dialogs import telling
@@ -16,16 +17,16 @@ Document = dict[str, Any]
 """A voice_config as JSON has it."""
 
 
+@dataclass(eq=False, repr=False)
 class Editing:
     """Every change is saved at once. ``stored`` is the personality as this page last saw it;
     ``embedded`` is a form in a frame of the user's own product."""
 
-    def __init__(self, host: ConsoleHost, stored: Personality, *, embedded: bool = False) -> None:
-        self.host = host
-        self.stored = stored
-        self.embedded = embedded
-        self._openers: list[Callable[[str, str], object]] = []
-        self._watchers: list[Callable[[], Awaitable[None]]] = []
+    host: ConsoleHost
+    stored: Personality
+    embedded: bool = False
+    _openers: list[Callable[[str, str], object]] = field(default_factory=list, init=False)
+    _watchers: list[Callable[[], Awaitable[None]]] = field(default_factory=list, init=False)
 
     @property
     def config(self) -> VoiceConfig:

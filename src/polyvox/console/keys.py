@@ -47,9 +47,8 @@ class Keys:
         with ui.row().classes("items-center w-full gap-4"):
             with ui.column().classes("gap-0 grow"):
                 ui.label(key.name)
-                ui.label(f"{key.prefix}… · made {words.day(key.created_at)} · {used}").classes(
-                    "quiet"
-                )
+                told = f"{key.prefix}… · made {words.day(key.created_at)} · {used}"
+                ui.label(told).classes("quiet")
             revoke = ui.button("Revoke", on_click=lambda: self._ask_to_revoke(key))
             called(revoke.props("flat color=negative"), f"Revoke {key.name}")
             self._revokes[key.id] = revoke

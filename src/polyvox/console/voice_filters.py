@@ -9,12 +9,7 @@ from nicegui import ui
 
 from polyvox.domain.capabilities import Voice
 from polyvox.domain.voice_config import Languages
-from polyvox.services.voice_search import (
-    VoiceQuery,
-    genders_of,
-    languages_of,
-    speaks,
-)
+from polyvox.services.voice_search import VoiceQuery, genders_of, languages_of, speaks
 
 ANY = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from nicegui import ui
@@ -25,22 +26,22 @@ _STYLE = """
 """
 
 
+@dataclass(eq=False, repr=False)
 class VoicePicker:
     """Of ``voices``, which are all of ``provider``, at least one."""
 
-    def __init__(self, editing: Editing, provider: str, voices: Sequence[Voice]) -> None:
-        self._editing = editing
-        self._provider = provider
-        self._voices = voices
-        self._shown = SHOWN
-        self._uses: dict[str, ui.button] = {}
+    editing: Editing
+    provider: str
+    voices: Sequence[Voice]
+    _shown: int = field(default=SHOWN, init=False)
+    _uses: dict[str, ui.button] = field(default_factory=dict, init=False)
 
     def build(self) -> None:
         ui.add_css(_STYLE)
         heading("Voice", 3)
         self._said = ui.label().props('role="status"')
-        self._filters = VoiceFilters(self._voices, self._editing.config.languages, self._search)
-        self._preview = Preview(self._editing)
+        self._filters = VoiceFilters(self.voices, self.editing.config.languages, self._search)
+        self._preview = Preview(self.editing)
         self._rows = ui.element("ul").classes("voices")
         with ui.row().classes("items-center gap-4"):
             self._count = ui.label().props('role="status"').classes("quiet")
@@ -58,7 +59,7 @@ class VoicePicker:
         self._said.text = self._told(chosen)
 
     def _chosen(self) -> str | None:
-        return chosen_voice(self._editing.config, self._provider, self._filters.scope)
+        return chosen_voice(self.editing.config, self.provider, self._filters.scope)
 
     def _told(self, chosen: str | None) -> str:
         scope = self._filters.scope
@@ -66,7 +67,7 @@ class VoicePicker:
         if chosen is None:
             rest = "as for all languages" if scope else "the best voice of each is taken"
             return f"{whom}: no voice is chosen, {rest}."
-        name = next((voice.name for voice in self._voices if voice.id == chosen), None)
+        name = next((voice.name for voice in self.voices if voice.id == chosen), None)
         return f"{whom}: {name}" if name else f"{whom}: {chosen}, which is not installed."
 
     def _search(self) -> None:
@@ -81,7 +82,7 @@ class VoicePicker:
 
     def _list(self) -> None:
         self._uses = {}
-        fitting = found(self._voices, self._filters.query)
+        fitting = found(self.voices, self._filters.query)
         self._rows.clear()
         with self._rows:
             for voice in fitting[: self._shown]:
@@ -102,7 +103,7 @@ class VoicePicker:
         self._uses[voice.id] = use
 
     async def _listen(self, voice: Voice) -> None:
-        spoken = self._editing.config.languages
+        spoken = self.editing.config.languages
         language = to_hear(voice, self._filters.language, spoken.primary, *spoken.supported)
         await self._preview.play(voice, language)
 
@@ -112,6 +113,6 @@ class VoicePicker:
         wanted = None if voice.id == self._chosen() else voice.id
 
         def edit(document: Document) -> None:
-            choose(document, self._provider, wanted, scope)
+            choose(document, self.provider, wanted, scope)
 
-        await self._editing.change(edit)
+        await self.editing.change(edit)

@@ -6,6 +6,7 @@ import asyncio
 import csv
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any, Unpack
@@ -45,20 +46,18 @@ def increments(report: SpeechReport) -> list[UsageIncrement]:
     return [increment for increment in made if increment.counts.requests]
 
 
+@dataclass(eq=False, repr=False)
 class UsageService:
     """Collects reports in memory and writes them in the background; reads statistics back."""
 
-    def __init__(
-        self, usage: UsageRepository, reports: ReportRepository, *, reports_kept: int = 10_000
-    ) -> None:
-        self._usage = usage
-        self._reports = reports
-        self._kept = reports_kept
-        self._pending: list[SpeechReport] = []
-        self._since_prune = 0
-        self._writing = asyncio.Lock()
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+    usage: UsageRepository
+    reports: ReportRepository
+    reports_kept: int = 10_000
+    _pending: list[SpeechReport] = field(default_factory=list, init=False)
+    _since_prune: int = field(default=0, init=False)
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _task: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def start(self) -> None:
         self._stopping.clear()
@@ -83,13 +82,13 @@ class UsageService:
             batch = self._pending[:]
             if not batch:
                 return
-            await self._usage.add([i for report in batch for i in increments(report)])
+            await self.usage.add([i for report in batch for i in increments(report)])
             del self._pending[: len(batch)]
-            await self._reports.add(batch)
+            await self.reports.add(batch)
             self._since_prune += len(batch)
             if self._since_prune >= PRUNE_EVERY:
                 self._since_prune = 0
-                await self._reports.prune(keep=self._kept)
+                await self.reports.prune(keep=self.reports_kept)
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
@@ -107,9 +106,11 @@ class UsageService:
             if pending.id == speech_id:
                 return pending
         try:
-            return await self._reports.get(speech_id)
+            return await self.reports.get(speech_id)
         except UnknownReport as error:
-            error.remedy = f"The newest {self._kept} reports are kept, from the end of each reply."
+            error.remedy = (
+                f"The newest {self.reports_kept} reports are kept, from the end of each reply."
+            )
             raise
 
     async def failures(
@@ -117,13 +118,13 @@ class UsageService:
     ) -> list[Failure]:
         """Of the newest ``limit`` replies in which something failed; newest first."""
         await self.flush()
-        found = await self._reports.troubled(personality=personality, since=since, limit=limit)
+        found = await self.reports.troubled(personality=personality, since=since, limit=limit)
         return [failure for report in found for failure in failures_of(report)]
 
     async def totals(self, **asked: Unpack[UsageQuery]) -> Sequence[UsageTotals]:
         """Sums per provider, with all that was recorded so far."""
         await self.flush()
-        return await self._usage.totals(**asked)
+        return await self.usage.totals(**asked)
 
     async def stats_of(self, personality: str) -> dict[str, ProviderStats]:
         """``voice_config.stats`` of a personality, computed."""

@@ -14,12 +14,7 @@ import torch
 from torch import Tensor
 
 from polyvox.errors import Misconfigured
-from polyvox.providers.styletts2.model_files import (
-    CONFIG,
-    checkpoint_in,
-    read_config,
-    read_plbert,
-)
+from polyvox.providers.styletts2.model_files import CONFIG, checkpoint_in, read_config, read_plbert
 from polyvox.providers.styletts2.network.folding import fold
 from polyvox.providers.styletts2.network.model import StyleTTS2
 from polyvox.providers.styletts2.network.sizes import read_sizes

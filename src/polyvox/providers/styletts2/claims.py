@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from polyvox.domain.capabilities import (
-    Capabilities,
-    Licence,
-    Published,
-    SampleNeeds,
-    TextLimit,
-)
+from polyvox.domain.capabilities import Capabilities, Licence, Published, SampleNeeds, TextLimit
 from polyvox.domain.language import best_match
 from polyvox.providers.styletts2.licence import LICENCE, OWN_NOTE
 from polyvox.providers.styletts2.manifest import ENGLISH, MANIFEST

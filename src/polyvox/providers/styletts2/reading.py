@@ -65,34 +65,34 @@ class _Reading:
 _Rows = Sequence[tuple[_Reading, Part]]
 
 
+@dataclass(eq=False, repr=False)
 class Reader:
     """The stages before the decoder, for at most ``size`` rows at once."""
 
-    def __init__(self, model: StyleTTS2, device: torch.device, styles: Styles, size: int) -> None:
-        self._model = model
-        self._device = device
-        self._styles = styles
-        self._size = size
+    model: StyleTTS2
+    device: torch.device
+    styles: Styles
+    size: int
 
     def read(self, orders: Sequence[tuple[Order, Tensor | None]]) -> list[list[Line]]:
         """The lines of each order, which comes with the style [256] of its samples. What rows share a
         batch changes nothing but the last bits."""
         readings = [_Reading(order, style, order.previous) for order, style in orders]
         rows = [(reading, part) for reading in readings for part in reading.order.parts]
-        for begin in range(0, len(rows), self._size):
-            self._read(rows[begin : begin + self._size])
+        for begin in range(0, len(rows), self.size):
+            self._read(rows[begin : begin + self.size])
         return [reading.lines for reading in readings]
 
     def _read(self, rows: _Rows) -> None:
-        ids = [torch.tensor(part.ids, device=self._device) for _, part in rows]
-        lengths = torch.tensor([len(row) for row in ids], device=self._device)
-        embedded = self._model.embed(pad_sequence(ids, batch_first=True), lengths)
+        ids = [torch.tensor(part.ids, device=self.device) for _, part in rows]
+        lengths = torch.tensor([len(row) for row in ids], device=self.device)
+        embedded = self.model.embed(pad_sequence(ids, batch_first=True), lengths)
         styles = self._mixed(rows, self._diffused(rows, embedded))
         spoken = [place for place, (_, part) in enumerate(rows) if part.spoken]
         if not spoken:
             return
         speeds = styles.new_tensor([rows[place][0].order.speed for place in spoken])
-        prosody = self._model.predict(_chosen(embedded, spoken), styles[spoken, HALF:], speeds)
+        prosody = self.model.predict(_chosen(embedded, spoken), styles[spoken, HALF:], speeds)
         for row, (place, frames) in enumerate(zip(spoken, prosody.frames.tolist(), strict=True)):
             reading, part = rows[place]
             reading.lines.append(_line(prosody, row, frames, styles[place], part.seed))
@@ -110,7 +110,7 @@ class Reader:
             references = [rows[place][0].reference for place in places]
             told = [reference for reference in references if reference is not None]
             noise = self._noise([rows[place][1].seed for place in places], steps)
-            styles = self._model.diffuse(
+            styles = self.model.diffuse(
                 _chosen(embedded, places), torch.stack(told) if told else None, steps, scale, noise
             )
             found.update(zip(places, styles, strict=True))
@@ -127,14 +127,14 @@ class Reader:
                 reading.previous = style
             assert style is not None  # noqa: S101 - without a reference all are diffused
             if part.style_name is not None:
-                self._styles.put(part.style_name, style)
+                self.styles.put(part.style_name, style)
             mixed.append(style)
         return torch.stack(mixed)
 
     def _noise(self, seeds: Sequence[int], steps: int) -> DiffusionNoise:
         """Drawn on the CPU and row by row, so that a seed gives the same anywhere, in any company."""
         drawn = [torch.randn(steps, 1, 256, generator=_generator(seed)) for seed in seeds]
-        noise = torch.stack(drawn, dim=1).to(self._device)
+        noise = torch.stack(drawn, dim=1).to(self.device)
         return DiffusionNoise(noise[0], noise[1:])
 
 
