@@ -19,6 +19,7 @@ OPERATORS = ("POLYVOX_", "AZURE_SPEECH_", "GOOGLE_A", "IBM_WATSON_", "OPENAI_SPE
 for name in [name for name in os.environ if name.startswith(OPERATORS)]:
     del os.environ[name]  # no test may speak, or spend, with what this machine is set up for
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that load ONNX Runtime themselves
+os.environ.pop("COLUMNS", None)  # xdist sets it for its workers; a pipe has no width
 if "PYTEST_XDIST_WORKER" in os.environ:
     for pool in ("OMP", "OPENBLAS"):  # the workers have the cores already
         os.environ[f"{pool}_NUM_THREADS"] = "1"
