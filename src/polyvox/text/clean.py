@@ -145,7 +145,7 @@ class _Reader:
         text = emphasis.without_halves(self._marked_up(children))
         text = notation.without_half_highlights(emphasis.parted(text, self._language))
         text = lines.joined(text, indented=indented)
-        return self._kept.restored(restore(text))
+        return restore(self._kept.restored(text))
 
     def _marked_up(self, children: Sequence[Token]) -> str:
         """The text of inline tokens; only the outermost emphasis is marked."""

@@ -23,12 +23,12 @@ _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)\*(?=\d)")
 
 _RUN: Final = re.compile(r"\*+|_+|~{2,}|`+|\\+")
 _HALF_LINK: Final = re.compile(r"\]\((?:[^\s()]*\)?|[^()\n]{0,300}\))")
-_LEFT: Final = frozenset(")]%°!²³'′")
-_RIGHT: Final = re.compile(r"[-+(\[√.]{0,3}[^\W_]")
+_LEFT: Final = frozenset(")]%°!²³'′\ufde0\ufde1\ufde2\ufde3\ufde4\ufde5\ufde6\ufde7")
+_RIGHT: Final = re.compile(r"[-+(\[√.]{0,3}(?:[^\W_]|\ufdd9)")
 _PATH: Final = frozenset(":\\./$%~{")
 _CONTEXT: Final = 40
 _SPACED_OPERANDS: Final = re.compile(
-    r"(?:\d|(?<![^\W_])\w|[)\]]) \*{1,2} (?=[\w(\[+.√-])|(?<=[\w)]) \*{1,2} (?=\d|\w(?!\w)|[(\[])"
+    r"(?:\d|(?<![^\W_])\w|[)\]\ufde0-\ufde7]) \*{1,2} (?=[\w(\[+.√\ufdd9-])|(?<=[\w)]) \*{1,2} (?=\d|\w(?!\w)|[(\[])"
 )
 
 _PHRASE: Final = re.compile(rf"{OPENED}([^{OPENED}{CLOSED}]*){CLOSED}")

@@ -71,6 +71,15 @@ def tag_space(name: str, space: str = " ") -> str:
     return "" if name.lower() in _INLINE else space
 
 
+def _is_half(match: re.Match[str]) -> bool:
+    """Whether a tag without a partner touches the text that it would enclose, and nothing else."""
+    source, (start, end) = match.string, match.span()
+    before, after = source[max(start - 1, 0) : start], source[end : end + 1]
+    if match[1]:
+        return bool(before.strip()) and not after.isalnum()
+    return match[2].lower() in _INLINE and not before.isalnum() and after.isalnum()
+
+
 def _keep_plain_brackets(source: str) -> str:
     """``a<b and c>d``, ``<name>`` and a lone ``<b>`` are prose, not HTML."""
     shapes = [(m[1], m[2].lower()) for m in _TAG_SHAPE.finditer(source)]
@@ -79,7 +88,8 @@ def _keep_plain_brackets(source: str) -> str:
     pairs = (opened & closed) | _UNPAIRED
 
     def keep(match: re.Match[str]) -> str:
-        is_tag = match[2].lower() in pairs and _ATTRIBUTES.fullmatch(match[3])
+        known = match[2].lower() in pairs or _is_half(match)
+        is_tag = known and _ATTRIBUTES.fullmatch(match[3])
         is_mail = "@" in match[3] and not match[1]
         return match[0] if is_tag or is_mail else _LITERAL["<"] + match[0][1:]
 

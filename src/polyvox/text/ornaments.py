@@ -25,7 +25,7 @@ _SMALL_CAPITALS: Final = dict(
     zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True)
 )
 _SMALL_CAPITAL_WORD: Final = re.compile(
-    f"[{''.join(_SMALL_CAPITALS)}]{{2,}}[sx]?|(?<=[a-z])[ᴀʙᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢ]"
+    rf"[{''.join(_SMALL_CAPITALS)}]{{2,}}[sx]?|(?<!\w)[ᴀɪ](?!\w)|(?<=[a-z])[ᴀʙᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢ]"
 )
 _SOLID: Final = {
     **{0x1F150 + i: chr(65 + i) for i in range(26)},

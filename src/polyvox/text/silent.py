@@ -189,17 +189,18 @@ def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
 
 
 def _wrapper_spans(text: str, pattern: re.Pattern[str]) -> list[Span]:
-    """Wrappers in pairs, and a lone one at the edge of a line."""
+    """Wrappers in pairs, a lone end, and a lone beginning of a line."""
     tags = [_tag_of(m) for m, in_code in _outside_code(pattern, text) if not in_code]
     opened = {t.name for t in tags if not t.closing}
     paired = opened & {t.name for t in tags if t.closing}
-    return [(t.start, t.end) for t in tags if t.name in paired or _is_at_edge(text, t)]
+    return [(t.start, t.end) for t in tags if t.name in paired or _is_half(text, t)]
 
 
 def _tag_of(match: re.Match[str]) -> _Tag:
     return _Tag(match.start(), match.end(), match["tag"].lower(), bool(match["a"]))
 
 
-def _is_at_edge(text: str, tag: _Tag) -> bool:
-    beside = text[tag.end : tag.end + 1] if tag.closing else text[max(tag.start - 1, 0) : tag.start]
-    return beside in ("", "\n")
+def _is_half(text: str, tag: _Tag) -> bool:
+    if tag.closing:
+        return not _is_named(text, tag)
+    return tag.start == 0 or text[tag.start - 1] == "\n"

@@ -11,6 +11,7 @@ from polyvox.domain.capabilities import (
     Capabilities,
     Licence,
     SampleNeeds,
+    TextForm,
     TextLimit,
     Voice,
 )
@@ -165,7 +166,8 @@ def test_the_limit_is_what_every_candidate_can_take() -> None:
         "a": standing(limit=TextLimit(characters=250)),
         "b": standing(limit=TextLimit(82, 400)),
     }
-    assert rank(config(), Wish("en"), facts).limit == TextLimit(82, 400)
+    assert rank(config(), Wish("en"), facts).limit(TextForm.WRITTEN) == TextLimit(82, 400)
+    assert rank(config(), Wish("en"), facts).limit(TextForm.VERBALIZED) == TextLimit()
 
 
 def test_a_tag_is_taken_for_the_one_that_the_provider_means_by_it() -> None:

@@ -15,7 +15,7 @@ _TABLES = Path(__file__).parents[3] / "data" / "read_aloud"
 
 def _rows() -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
-    for table in sorted(_TABLES.glob("*.tsv")):
+    for table in sorted(_TABLES.glob("[a-z][a-z].tsv")):
         with table.open(encoding="utf-8", newline="") as lines:
             rows += csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     return rows
