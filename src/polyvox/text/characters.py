@@ -7,9 +7,11 @@ from typing import Final
 
 import emoji
 
+from polyvox.text.ornaments import plain_letters
+
 _INVISIBLE: Final = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u200e\u200f\u202a-\u202e\u2060-\u2064"
-    r"\u2066-\u206f\ufdd0-\ufdef\ufe0e\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+    r"\u2066-\u206f\ufdd0-\ufdd7\ufdda-\ufddf\ufde8-\ufdef\ufe0e\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Control characters, direction marks, soft hyphens, presentation selectors, halves of pairs."""
 
@@ -41,7 +43,8 @@ def is_speakable(text: str) -> bool:
 def tidy(text: str) -> str:
     """One line: emoji and invisible characters dropped, white space made single spaces."""
     if not text.isascii():
-        text = _IDLE_JOINER.sub("", _without_emoji(" ".join(text.split())))
+        text = plain_letters(" ".join(text.split()))
+        text = _IDLE_JOINER.sub("", _without_emoji(text))
     return " ".join(_INVISIBLE.sub("", text).split())
 
 

@@ -1,8 +1,9 @@
 """Text as people and models write it, made into text that can be read aloud.
 
 Markdown is read as its content: headings, list items and table rows end as sentences, link texts,
-image descriptions and inline code stay, fenced code and link targets go. Emoji, HTML tags and
-invisible characters go, a URL becomes its host. Plain prose keeps every word.
+image descriptions and inline code stay, fenced code and link targets go. Thoughts, tool calls and
+control tokens are silent, pasted SSML is obeyed, formulas are words. Emoji, HTML tags and invisible
+characters go, a URL becomes its host. Plain prose keeps every word.
 """
 
 from __future__ import annotations
@@ -15,22 +16,30 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from polyvox.domain.written import Written
+from polyvox.text import emphasis, formula, lines, notation, silent, ssml, styles
 from polyvox.text.characters import is_speakable, tidy
+from polyvox.text.code import keep_inline
+from polyvox.text.in_band import RESERVED, InBand, without_marks
 from polyvox.text.markup import guard, restore, tag_space, without_tags
 from polyvox.text.punctuation import comma, full_stop, is_ended
 
-__all__ = ["NORMALISER_VERSION", "is_speakable", "speakable"]
+__all__ = ["NORMALISER_VERSION", "is_speakable", "speakable", "written"]
 
-NORMALISER_VERSION: Final = "1"
+NORMALISER_VERSION: Final = "2"
 """Part of cache keys: raised whenever the same text would be cleaned differently."""
 
 _MAX_NESTING: Final = 100
+_LINE_BREAK: Final = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TASK_BOX: Final = re.compile(r"^\[[ xX]\]\s+")
 _TAG_NAME: Final = re.compile(r"</?(\w+)")
+_EMPHASIS: Final = {"em_open": 1, "strong_open": 1, "em_close": -1, "strong_close": -1}
 
 
 def _parser(*, html: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": html, "maxNesting": _MAX_NESTING})
+    # No link is ever followed: one to a file is as good as any.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
     # Four spaces are how prose is indented, not code that could be left out.
     return parser.enable(["table", "strikethrough"]).disable("code")
 
@@ -44,44 +53,128 @@ def speakable(text: str, language: str) -> str:
 
     Punctuation that is added follows ``language`` (BCP 47). "" when there is nothing to say.
     """
-    blocks = _blocks(guard(text), language)
-    lines = (tidy(line) for block in blocks for line in block.split("\n"))
-    return unicodedata.normalize("NFC", "\n".join(filter(is_speakable, lines)))
+    return written(text, language).text
 
 
-def _blocks(source: str, language: str, parser: MarkdownIt = _WITH_HTML) -> Iterator[str]:
-    """Every block's text, in order; inside a block a line break is one that the writer asked for."""
-    tokens = parser.parse(source)
-    lines = source.split("\n")
-    at = 0
-    prefix = ""
-    while at < len(tokens):
-        token = tokens[at]
-        if token.type == "list_item_open":
-            prefix = f"{token.info}{token.markup} " if token.info else ""
-        elif token.type == "tr_open":
-            end = next(i for i in range(at, len(tokens)) if tokens[i].type == "tr_close")
-            yield _row(tokens[at:end], language)
-            at = end
-        elif token.type == "inline":
-            yield _block(tokens, at, prefix, language)
-            prefix = ""
-        elif token.type == "html_block":
-            yield from _blocks(without_tags(token.content), language, _WITHOUT_HTML)
-        elif token.type == "fence" and not _is_closed(token, lines):
-            yield from _blocks(token.content, language, parser)
-        at += 1
+def written(text: str, language: str) -> Written:
+    """What to say of ``text``, with marks for the pauses and styles that it asks for."""
+    kept = InBand()
+    source = _LINE_BREAK.sub("\n", RESERVED.sub("", text))
+    source = silent.audible(notation.without_front_matter(source))
+    source = notation.real_breaks(keep_inline(source, kept))
+    source = ssml.obeyed(source, kept)
+    source = formula.in_words(styles.marked(source, kept), language)
+    source = guard(notation.with_verbs(notation.plain(source, language), language))
+    blocks = "\n".join(_Reader(language, kept).blocks(source))
+    clean = (unicodedata.normalize("NFC", tidy(line)) for line in blocks.split("\n"))
+    return kept.taken_out(_speakable_lines(clean))
 
 
-def _block(tokens: Sequence[Token], at: int, prefix: str, language: str) -> str:
-    """A paragraph as it is; a heading or an item of a list ends as a sentence."""
-    text = _inline(tokens[at].children or ())
-    opener = tokens[at - 1]
-    if opener.type == "heading_open":
-        return _sentence(text, language)
-    if opener.type == "paragraph_open" and _is_listed(tokens, at):
-        return _sentence(prefix + _TASK_BOX.sub("", text), language)
-    return prefix + text
+def _speakable_lines(clean: Iterator[str]) -> str:
+    """The lines that say something; the marks of others go to the line before, or behind."""
+    said: list[str] = []
+    waiting = ""
+    for line in clean:
+        if is_speakable(without_marks(line)):
+            said.append(waiting + line)
+            waiting = ""
+        elif marks := "".join(re.findall(r"[\ufdd8\ufde0-\ufde7]", line)):
+            if said:
+                said[-1] += marks
+            else:
+                waiting += marks
+    return "\n".join(said)
+
+
+class _Reader:
+    """Reads the blocks of one text."""
+
+    def __init__(self, language: str, kept: InBand) -> None:
+        self._language = language
+        self._kept = kept
+
+    def blocks(self, source: str, parser: MarkdownIt = _WITH_HTML) -> Iterator[str]:
+        """Every block's text, in order; a line break inside a block parts what it separates."""
+        tokens = parser.parse(source)
+        source_lines = source.split("\n")
+        at = 0
+        prefix = ""
+        while at < len(tokens):
+            token = tokens[at]
+            if token.type == "list_item_open":
+                prefix = f"{token.info}{token.markup} " if token.info else ""
+            elif token.type == "tr_open":
+                end = next(i for i in range(at, len(tokens)) if tokens[i].type == "tr_close")
+                yield self._row(tokens[at:end])
+                at = end
+            elif token.type == "inline":
+                yield self._block(tokens, at, prefix)
+                prefix = ""
+            elif token.type == "html_block":
+                yield from self.blocks(without_tags(token.content), _WITHOUT_HTML)
+            elif token.type == "fence" and not _is_closed(token, source_lines):
+                yield from self.blocks(token.content, parser)
+            at += 1
+
+    def _block(self, tokens: Sequence[Token], at: int, prefix: str) -> str:
+        """A paragraph as it is; a heading or an item of a list ends as a sentence."""
+        opener = tokens[at - 1]
+        in_list = at >= 2 and tokens[at - 2].type == "list_item_open"
+        text = self._inline(tokens[at].children or (), indented=in_list)
+        if opener.type == "heading_open":
+            return self._sentence(text)
+        if opener.type == "paragraph_open" and _is_listed(tokens, at):
+            return self._sentence(prefix + _TASK_BOX.sub("", text))
+        return prefix + text
+
+    def _row(self, tokens: Sequence[Token]) -> str:
+        cells = (tidy(self._cell(t)) for t in tokens if t.type == "inline")
+        return self._sentence(comma(self._language).join(cell for cell in cells if cell))
+
+    def _cell(self, token: Token) -> str:
+        return notation.cell(self._inline(token.children or ()), self._language)
+
+    def _sentence(self, text: str) -> str:
+        said = "\n".join(map(tidy, text.split("\n")))
+        bare = without_marks(said).rstrip()
+        ended = not is_speakable(bare) or is_ended(bare)
+        return said if ended else said + full_stop(self._language)
+
+    def _inline(self, children: Sequence[Token], *, indented: bool = False) -> str:
+        text = emphasis.without_halves(self._marked_up(children))
+        text = notation.without_half_highlights(emphasis.parted(text, self._language))
+        text = lines.joined(text, self._language, indented=indented)
+        return self._kept.restored(restore(text))
+
+    def _marked_up(self, children: Sequence[Token]) -> str:
+        """The text of inline tokens; only the outermost emphasis is marked."""
+        pieces: list[str] = []
+        depth = 0
+        for token in children:
+            step = _EMPHASIS.get(token.type, 0)
+            if step > 0 and not depth:
+                pieces.append(emphasis.OPENED)
+            depth += step
+            pieces.append(self._spoken(token))
+            if step < 0 and not depth:
+                pieces.append(emphasis.CLOSED)
+        return "".join(pieces)
+
+    def _spoken(self, token: Token) -> str:
+        match token.type:
+            case "softbreak":
+                return lines.SOFT
+            case "hardbreak":
+                return "\n"
+            case "image":
+                return self._marked_up(token.children or ())
+            case "code_inline":
+                return "" if len(token.markup) >= len("```") else self._kept.keep(token.content)
+            case "html_inline":
+                name = _TAG_NAME.match(token.content)
+                return tag_space(name[1]) if name else ""
+            case _:
+                return token.content
 
 
 def _is_listed(tokens: Sequence[Token], at: int) -> bool:
@@ -93,37 +186,6 @@ def _is_listed(tokens: Sequence[Token], at: int) -> bool:
     first = tokens[before - 1].type.endswith("list_open")
     last = after + 1 < len(tokens) and tokens[after + 1].type.endswith("list_close")
     return not (numbered and first and last)
-
-
-def _row(tokens: Sequence[Token], language: str) -> str:
-    cells = (tidy(restore(_inline(t.children or ()))) for t in tokens if t.type == "inline")
-    return _sentence(comma(language).join(cell for cell in cells if cell), language)
-
-
-def _sentence(text: str, language: str) -> str:
-    text = tidy(text)
-    return text + full_stop(language) if is_speakable(text) and not is_ended(text) else text
-
-
-def _inline(children: Sequence[Token]) -> str:
-    return restore("".join(map(_spoken, children)))
-
-
-def _spoken(token: Token) -> str:
-    match token.type:
-        case "softbreak":
-            return " "
-        case "hardbreak":
-            return "\n"
-        case "image":
-            return _inline(token.children or ())
-        case "code_inline":
-            return "" if len(token.markup) >= len("```") else token.content
-        case "html_inline":
-            name = _TAG_NAME.match(token.content)
-            return tag_space(name[1]) if name else ""
-        case _:
-            return token.content
 
 
 def _is_closed(fence: Token, lines: Sequence[str]) -> bool:

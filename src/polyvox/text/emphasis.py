@@ -1,0 +1,143 @@
+"""Stars and other delimiters: which are operands' signs, which are halves of lost pairs, and which
+phrases between them part like a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from polyvox.text.characters import is_speakable
+from polyvox.text.punctuation import CLOSERS, base_language, full_stop, is_ended
+
+OPENED: Final = "\ufdd5"
+CLOSED: Final = "\ufdd6"
+"""Where emphasis began and ended, until ``parted``."""
+
+_OPERAND: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?"
+_STARS: Final = re.compile(
+    rf"(?P<gap>\n[ \t]*\n)|(?P<product>(?<![\w*.]){_OPERAND}(?:\*{{1,2}}{_OPERAND})+(?![\w*]))"
+    r"|(?P<open>(?<![\w*])\*+(?=[^\s*]))|(?P<close>(?<=[^\s*])\*+(?!\w))",
+    re.ASCII,
+)
+_BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)\*(?=\d)")
+
+_RUN: Final = re.compile(r"\*+|_+|~{2,}|`+|\\+")
+_HALF_LINK: Final = re.compile(r"\]\((?:[^\s()]*\)?|[^()\n]{0,300}\))")
+_LEFT: Final = frozenset(")]%°!²³'′")
+_RIGHT: Final = re.compile(r"[-+(\[√.]{0,3}[^\W_]")
+_PATH: Final = frozenset(":\\./$%~{")
+_CONTEXT: Final = 40
+_SPACED_OPERANDS: Final = re.compile(
+    r"(?:\d|(?<![^\W_])\w|[)\]]) \*{1,2} (?=[\w(\[+.√-])|(?<=[\w)]) \*{1,2} (?=\d|\w(?!\w)|[(\[])"
+)
+
+_PHRASE: Final = re.compile(rf"{OPENED}([^{OPENED}{CLOSED}]*){CLOSED}")
+_DELIMITERS: Final = re.compile(f"[{OPENED}{CLOSED}]")
+_OPENERS: Final = "\"“”„«»‘’「『'¿¡"
+_PRONOUN: Final = re.compile(r"I(?:['’ ]|\Z)")
+
+
+def products_kept(text: str, star: str) -> str:
+    """``text`` with ``star`` for every star inside what reads as one word, such as 2*3*4.
+
+    Behind an opening run of stars a word's stars close it; only between digits they still count.
+    """
+    if "*" not in text:
+        return text
+    depth = 0
+
+    def kept(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match["product"]:
+            return _BETWEEN_DIGITS.sub(star, match[0]) if depth else match[0].replace("*", star)
+        depth = 0 if match["gap"] else max(depth + (1 if match["open"] else -1), 0)
+        return match[0]
+
+    return _STARS.sub(kept, text)
+
+
+def without_halves(text: str) -> str:
+    """``text`` without the delimiters that Markdown found no partner for; operands' signs stay."""
+    if "](" in text:
+        text = _HALF_LINK.sub("", text).replace("[", "")
+    return _RUN.sub(_half, text)
+
+
+def _half(match: re.Match[str]) -> str:
+    text, (start, end), run = match.string, match.span(), match[0]
+    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+    joins = bool(before and after) and before.isalnum() and after.isalnum()
+    match run[0]:
+        case "*":
+            return run if len(run) <= 2 and _multiplies(text, start, end) else ""
+        case "_":
+            inner = joins or (before in ("@", "/") and after.isalnum())
+            return run if inner and len(run) <= 2 else " " * joins
+        case "`":
+            return "'" if before.isalpha() and after.isalpha() else ""
+        case "\\":
+            return run if _is_path(before, after, run) else ""
+        case _:
+            return ""
+
+
+def _multiplies(text: str, start: int, end: int) -> bool:
+    before = text[max(start - 1, 0) : start]
+    if before == text[end : end + 1] == " ":
+        around = text[max(start - 3, 0) : end + 3]
+        return bool(_SPACED_OPERANDS.search(around))
+    left = before.isalnum() or before in _LEFT
+    return bool(before and left and _RIGHT.match(text, end))
+
+
+def _is_path(before: str, after: str, run: str) -> bool:
+    if len(run) > 1 and not before.strip():
+        return after.isalnum()
+    return (
+        (before.isalnum() or before in _PATH)
+        and (after.isalnum() or after in _PATH or before == ":")
+        and bool(before)
+    )
+
+
+def parted(text: str, language: str) -> str:
+    """``text`` without its delimiters; a phrase beside a sentence's end ends as a sentence."""
+
+    def ended(match: re.Match[str]) -> str:
+        text, (start, end) = match.string, match.span()
+        before = _DELIMITERS.sub("", text[max(start - _CONTEXT, 0) : start]).rstrip()
+        behind = _DELIMITERS.sub("", text[end : end + _CONTEXT])
+        phrase = match[1]
+        stop = full_stop(language) if _parts(before, phrase, behind, language) else ""
+        return phrase.rstrip() + stop if stop else phrase
+
+    while True:
+        inner = _PHRASE.sub(ended, text)
+        if inner == text:
+            return _DELIMITERS.sub("", text)
+        text = inner
+
+
+def _parts(before: str, phrase: str, behind: str, language: str) -> bool:
+    following = behind.lstrip()
+    if is_ended(phrase) or not is_speakable(phrase) or (behind and not behind[0].isspace()):
+        return False
+    if before and not (is_ended(before) or before[-1] in CLOSERS):
+        return False
+    if not following:
+        return bool(before)
+    if following[0] in _OPENERS:
+        return True
+    if following[0].islower() or not following[0].isalpha():
+        return False
+    return _is_whole(phrase.strip(), following, base_language(language))
+
+
+def _is_whole(phrase: str, following: str, base: str) -> bool:
+    """Whether ``phrase`` is more than the first word or words of the sentence that follows."""
+    if phrase[0].islower():
+        return True
+    words = len(phrase.split())
+    if base == "de":  # any noun has a capital
+        return words > 2
+    return words > 1 or not _PRONOUN.match(following)

@@ -1,0 +1,51 @@
+"""Ways to speak that language models write between brackets: marks in one neutral vocabulary.
+
+``[sad]`` and ``<laugh>`` anywhere; ``(whispers)`` where a sentence begins, since words in
+parentheses are mostly prose.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from polyvox.domain.written import Style
+from polyvox.text.in_band import MARK_RUN, InBand
+from polyvox.text.tables import table
+
+_TAG: Final = re.compile(
+    r"\[(?P<square>[A-Za-z ]{3,40})\](?![(\[:])|<(?P<angle>[a-z]{3,12})>|\((?P<round>[A-Za-z ]{3,40})\)"
+)
+_BEGINS: Final = re.compile(rf"(?:\A|[\n.!?…:\"“”*]|{MARK_RUN})[\s*_\"“]*\Z")
+_CONTEXT: Final = 20
+_ADVERB: Final = re.compile(r" [a-z]+ly\Z")
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {said: name for name, words in table("styles")["styles"].items() for said in words}
+
+
+def vocabulary() -> frozenset[str]:
+    """The neutral words that a Style mark may have."""
+    return frozenset(table("styles")["styles"])
+
+
+def marked(text: str, kept: InBand) -> str:
+    """``text`` with a mark in the place of every tag that names a style."""
+
+    def replaced(match: re.Match[str]) -> str:
+        written = (match["square"] or match["angle"] or match["round"]).strip().lower()
+        name = _names().get(written) or _names().get(_ADVERB.sub("", written))
+        if name is None or (match["round"] and not _is_direction(match)):
+            return match[0]
+        return f" {kept.mark(Style(name))} "
+
+    return _TAG.sub(replaced, text)
+
+
+def _is_direction(match: re.Match[str]) -> bool:
+    """Whether words in parentheses stand before a sentence, not inside of one."""
+    start = match.start()
+    return bool(_BEGINS.search(match.string[max(start - _CONTEXT, 0) : start]))
