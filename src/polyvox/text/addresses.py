@@ -25,7 +25,7 @@ _DOMAINS: Final = (
     " sk lt lv ee is il za tw hk sg"
 )
 _BARE: Final = re.compile(
-    rf"(?<![\w@/.:\\-])(?P<host>(?:[a-z0-9-]{{1,63}}\.){{1,5}}(?:{'|'.join(_DOMAINS.split())}))"
+    rf"(?<![^\W_])(?<![@/.:\\-])(?P<host>(?:[a-z0-9-]{{1,63}}\.){{1,5}}(?:{'|'.join(_DOMAINS.split())}))"
     rf"(?::\d{{1,5}})?[/?#](?P<rest>{_REST})",
     re.I,
 )

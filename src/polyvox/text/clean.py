@@ -22,7 +22,7 @@ from polyvox.text.characters import is_speakable, tidy
 from polyvox.text.code import keep_inline
 from polyvox.text.in_band import RESERVED, InBand, without_marks
 from polyvox.text.markup import guard, restore, tag_space, without_tags
-from polyvox.text.punctuation import comma, full_stop, is_ended
+from polyvox.text.punctuation import comma
 
 __all__ = ["NORMALISER_VERSION", "is_speakable", "speakable", "written"]
 
@@ -67,10 +67,11 @@ def written(text: str, language: str) -> Written:
     source = guard(notation.with_verbs(notation.plain(source, language), language))
     blocks = "\n".join(_Reader(language, kept).blocks(source))
     clean = (unicodedata.normalize("NFC", tidy(line)) for line in blocks.split("\n"))
-    return kept.taken_out(_speakable_lines(clean))
+    said = _speakable_lines(clean)
+    return kept.taken_out("\n".join([*(lines.ended(s, language) for s in said[:-1]), *said[-1:]]))
 
 
-def _speakable_lines(clean: Iterator[str]) -> str:
+def _speakable_lines(clean: Iterator[str]) -> list[str]:
     """The lines that say something; the marks of others go to the line before, or behind."""
     said: list[str] = []
     waiting = ""
@@ -83,7 +84,7 @@ def _speakable_lines(clean: Iterator[str]) -> str:
                 said[-1] += marks
             else:
                 waiting += marks
-    return "\n".join(said)
+    return said
 
 
 class _Reader:
@@ -107,6 +108,9 @@ class _Reader:
                 end = next(i for i in range(at, len(tokens)) if tokens[i].type == "tr_close")
                 yield self._row(tokens[at:end])
                 at = end
+            elif token.type == "list_item_close" and prefix:  # "42." is a list to Markdown
+                yield prefix
+                prefix = ""
             elif token.type == "inline":
                 yield self._block(tokens, at, prefix)
                 prefix = ""
@@ -135,15 +139,12 @@ class _Reader:
         return notation.cell(self._inline(token.children or ()), self._language)
 
     def _sentence(self, text: str) -> str:
-        said = "\n".join(map(tidy, text.split("\n")))
-        bare = without_marks(said).rstrip()
-        ended = not is_speakable(bare) or is_ended(bare)
-        return said if ended else said + full_stop(self._language)
+        return lines.ended("\n".join(map(tidy, text.split("\n"))), self._language)
 
     def _inline(self, children: Sequence[Token], *, indented: bool = False) -> str:
         text = emphasis.without_halves(self._marked_up(children))
         text = notation.without_half_highlights(emphasis.parted(text, self._language))
-        text = lines.joined(text, self._language, indented=indented)
+        text = lines.joined(text, indented=indented)
         return self._kept.restored(restore(text))
 
     def _marked_up(self, children: Sequence[Token]) -> str:

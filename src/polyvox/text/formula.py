@@ -15,7 +15,9 @@ _DISPLAY: Final = re.compile(
     r"(?P<block>(?:(?!\\end\{|\\begin\{).){1,2000})\\end\{(?P=name)\*?\}",
     re.S,
 )
-_DOLLARS: Final = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$\n]{1,300})(?<=[^\s$\\])\$(?![\w$])")
+_DOLLARS: Final = re.compile(
+    r"(?<![\\$])(?<![^\W_])\$(?=[^\s$])([^$\n]{1,300})(?<=[^\s$\\])\$(?![^\W_]|\$)"
+)
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4}")
 _SPACED_WORD: Final = re.compile(r"(?:^|\s)[^\W\d_]{2,}(?=\s|$)")
 _COMMAND_OR_TEXT: Final = re.compile(r"\\[A-Za-z]+(?:\{[^{}]*\})?")

@@ -25,17 +25,17 @@ _ITEM: Final = re.compile(
 )
 
 
-def joined(text: str, language: str, *, indented: bool = False) -> str:
-    """``text`` with every soft break as a space, in wrapped prose, or as the end of a line.
+def joined(text: str, *, indented: bool = False) -> str:
+    """``text`` with every soft break as a space, in wrapped prose, or as a line break.
 
     ``indented``: the lines behind the first belong to one item of a list.
     """
     if SOFT not in text:
         return "\n".join(_BULLET.sub("", line) for line in text.split("\n"))
-    return "\n".join(_paragraph(part.split(SOFT), language, indented) for part in text.split("\n"))
+    return "\n".join(_paragraph(part.split(SOFT), indented) for part in text.split("\n"))
 
 
-def _paragraph(lines: Sequence[str], language: str, indented: bool) -> str:
+def _paragraph(lines: Sequence[str], indented: bool) -> str:
     margin = max(len(line.strip()) for line in lines)
     breaks = list(pairwise(lines))
     wraps = [_wraps(before, after, margin, indented) for before, after in breaks]
@@ -45,7 +45,6 @@ def _paragraph(lines: Sequence[str], language: str, indented: bool) -> str:
         if wrapped or (whole and _reaches(before, after, margin)):
             pieces.append(" " + after)
         else:
-            pieces[-1] = _ended(pieces[-1], language)
             pieces.append("\n" + _BULLET.sub("", after))
     return "".join(pieces)
 
@@ -65,7 +64,8 @@ def _reaches(before: str, after: str, margin: int) -> bool:
     return len(before.strip()) + 1 + len(word) > margin * _NEAR
 
 
-def _ended(line: str, language: str) -> str:
+def ended(line: str, language: str) -> str:
+    """``line`` with a full stop where nothing else makes a voice pause."""
     bare = tidy(without_marks(line))
     if not is_speakable(bare) or is_ended(bare) or unicodedata.category(bare[-1]) == "Pd":
         return line

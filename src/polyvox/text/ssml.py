@@ -39,7 +39,7 @@ _LENGTH: Final = re.compile(r"\s*\+?(\d{1,9}(?:\.\d*)?|\.\d+)\s*(ms|s|)", re.I)
 _PAUSE: Final = re.compile(
     r"\[(?P<kind>short|long)?\s?(?:pauses?|break|silence|wait|beat)"
     r"(?:(?:\s*[:=]\s*|\s+)(?P<time>\d{1,9}(?:\.\d+)?|\.\d+)\s*(?P<unit>ms|msec|milliseconds?|s|secs?|seconds?)?)?"
-    r"\s*\](?![(\[:])"
+    r"\s*\](?![(:])"
     r"|\[\[slnc\s+(?P<slnc>\d{1,9})\]\]"
     r"|<#(?P<hash>\d{1,5}(?:\.\d+)?)#>",
     re.I,

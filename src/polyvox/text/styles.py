@@ -15,9 +15,12 @@ from polyvox.text.in_band import MARK_RUN, InBand
 from polyvox.text.tables import table
 
 _TAG: Final = re.compile(
-    r"\[(?P<square>[A-Za-z ]{3,40})\](?![(\[:])|<(?P<angle>[a-z]{3,12})>|\((?P<round>[A-Za-z ]{3,40})\)"
+    r"\[(?P<square>[A-Za-z ]{3,40})\](?![(:])|<(?P<angle>[a-z]{3,12})>|\((?P<round>[A-Za-z ]{3,40})\)"
 )
-_BEGINS: Final = re.compile(rf"(?:\A|[\n.!?…:\"“”*]|{MARK_RUN})[\s*_\"“]*\Z")
+_BEGINS: Final = re.compile(
+    r"(?:\A|\n)[ \t>#*+•-]+\Z|"
+    rf"(?:\A|[\n.!?…:\"“”*\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]|{MARK_RUN})[\s*_\"“]*\Z"
+)
 _CONTEXT: Final = 20
 _ADVERB: Final = re.compile(r" [a-z]+ly\Z")
 
@@ -35,11 +38,16 @@ def vocabulary() -> frozenset[str]:
 def marked(text: str, kept: InBand) -> str:
     """``text`` with a mark in the place of every tag that names a style."""
 
+    last = 0  # where the tag before ended
+
     def replaced(match: re.Match[str]) -> str:
+        nonlocal last
         written = (match["square"] or match["angle"] or match["round"]).strip().lower()
         name = _names().get(written) or _names().get(_ADVERB.sub("", written))
-        if name is None or (match["round"] and not _is_direction(match)):
+        follows = bool(last) and not text[last : match.start()].strip()
+        if name is None or (match["round"] and not follows and not _is_direction(match)):
             return match[0]
+        last = match.end()
         return f" {kept.mark(Style(name))} "
 
     return _TAG.sub(replaced, text)
