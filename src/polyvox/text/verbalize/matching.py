@@ -1,0 +1,77 @@
+"""What the kinds share: alternations, signs, quantities, and full stops that end a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from polyvox.text.punctuation import CLOSERS
+from polyvox.text.verbalize.numbers import Number, number_pattern, spoken
+from polyvox.text.verbalize.schema import Rules
+
+FREE: Final = r"(?<![\w.])(?<!\w[,:])"
+"""In front of a number: not in a word, nor behind the mark of a longer number."""
+UNBOUND: Final = r"(?!\w)"
+SPACE: Final = r"[ \u00a0\u202f\u2009]?"
+_MINUS: Final = "-−–"
+_MARK: Final = re.compile(r"[<>]=|\S")
+_NEXT: Final = re.compile(rf"[{re.escape(CLOSERS)}]*(?:\s+[\"'“„«‚(\[]*|$)(?P<next>\w?)")
+_CLOSED: Final = re.compile(rf"[{re.escape(CLOSERS)}]*\s*\Z")
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Source of a pattern for any of ``words``, the longest first; their spaces may be missing.
+    It matches nothing without words.
+    """
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    if not ordered:
+        return "(?!)"
+    return "(?:" + "|".join(re.escape(w).replace("\\ ", SPACE) for w in ordered) + ")"
+
+
+def ends_sentence(text: str, end: int) -> bool:
+    """Whether a full stop just before ``end`` ends its sentence, by what follows."""
+    if _CLOSED.match(text, end):
+        return True
+    following = _NEXT.match(text, end)
+    return bool(following and following["next"].isupper())
+
+
+def sign_pattern(name: str = "sign") -> str:
+    """Source of a pattern for what may stand before a number and belongs to it."""
+    edge = r"(?<![^\s(\[{\"'“„«‚/:≤≥<>=~≈])"
+    return rf"(?P<{name}>(?:[<>]=?|[≤≥≈~]){SPACE}[{_MINUS}+]?|{edge}[{_MINUS}+±])?"
+
+
+def quantity_pattern(rules: Rules, *, number: str = "", suffix: str = "") -> str:
+    """Source of a pattern for a number or a range of two; groups ``low`` and ``high`` + suffix."""
+    number = number or number_pattern(rules)
+    return rf"(?P<low{suffix}>{number})(?:(?P<dash{suffix}>{SPACE}(?:[-–—]|[x×](?=[ \u00a0\d])){SPACE})(?P<high{suffix}>{number}))?"
+
+
+def signed(sign: str | None, words: str, rules: Rules) -> str:
+    """``-`` and "five" → "minus five"."""
+    named = {
+        "+": rules.words.plus,
+        "±": rules.words.plus_minus,
+        "~": rules.words.approximately,
+        "≈": rules.words.approximately,
+        **dict.fromkeys(_MINUS, rules.words.minus),
+    }
+    marks = _MARK.findall(sign or "")
+    return " ".join([*(named.get(c) or rules.operators.get(c) or c for c in marks), words])
+
+
+def joint(dash: str | None, rules: Rules) -> str:
+    """What is said for the mark between two numbers: "to", or "by" in ``3 × 5 m``."""
+    by = (dash or "").strip() in ("x", "×")
+    return rules.words.by if by else rules.words.range
+
+
+def quantity(low: Number, high: Number | None, between: str, rules: Rules, gender: str = "") -> str:
+    """The words of a number, or of two with a word between them."""
+    words = spoken(low, rules, gender)
+    if high is None:
+        return words
+    return " ".join(filter(None, (words, between, spoken(high, rules, gender))))

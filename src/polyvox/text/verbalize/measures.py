@@ -1,0 +1,119 @@
+"""Numbers with units and scales, and units that no number precedes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.dates import BLANK
+from polyvox.text.verbalize.matching import (
+    SPACE,
+    UNBOUND,
+    ends_sentence,
+    joint,
+    one_of,
+    quantity_pattern,
+    sign_pattern,
+    signed,
+)
+from polyvox.text.verbalize.money import scale_of
+from polyvox.text.verbalize.numbers import Number, counted, noun_for, number_pattern, spoken
+from polyvox.text.verbalize.schema import Noun, Rules
+
+_UNREADABLE: Final = re.compile(r"[²³°/]")
+
+
+@lru_cache(maxsize=64)
+def _units(rules: Rules) -> dict[str, Noun]:
+    return {symbol: noun for noun in rules.units.values() for symbol in noun.symbols}
+
+
+@lru_cache(maxsize=64)
+def _pattern(rules: Rules) -> re.Pattern[str]:
+    units = _units(rules)
+    first = one_of(s for s, noun in units.items() if not noun.second)
+    scales = [symbol for symbol in scale_of(rules) if len(symbol) > 1]
+    scale = rf"{SPACE}(?P<scale>{one_of(scales)}){UNBOUND}" if scales else "(?P<scale>(?!))"
+    number = number_pattern(rules)
+    return re.compile(
+        rf"{sign_pattern()}(?<![\w.,]){quantity_pattern(rules)}"
+        rf"(?:{scale}(?:{SPACE}(?P<scaled>{first}){UNBOUND})?|{SPACE}-?(?P<unit>{first}){UNBOUND})"
+        rf"(?:{SPACE}(?P<more>{number}){SPACE}(?P<second>{one_of(units)}){UNBOUND})?"
+    )
+
+
+@lru_cache(maxsize=64)
+def _alone(rules: Rules) -> re.Pattern[str]:
+    symbols = one_of(s for s in _units(rules) if _UNREADABLE.search(s) and s != "°")
+    return re.compile(rf"(?<![\w/]){symbols}(?![\w/])")
+
+
+_PRIMES: Final = re.compile(r"(?<!\w)(?P<feet>\d{1,3})['’′] ?(?P<inches>\d{1,2})[\"”″](?!\w)")
+
+
+def heights(text: str, rules: Rules) -> Iterator[Atom]:
+    """``5'11"``: feet and inches."""
+    feet, inches = rules.units.get("ft"), rules.units.get("in")
+    if feet and inches:
+        for found in _PRIMES.finditer(text):
+            parts = zip(found.groups(), (feet, inches), strict=True)
+            words = " ".join(counted(Number(n), noun, rules) for n, noun in parts)
+            yield Atom(found.start(), found.end(), AtomKind.MEASURE, words)
+
+
+@lru_cache(maxsize=64)
+def _rate(rules: Rules) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<={BLANK})/(?P<what>{one_of(_units(rules))}(?!\w)|[^\W\d_{BLANK}]{{2,20}}(?!\w))"
+    )
+
+
+def rates(text: str, rules: Rules) -> Iterator[Atom]:
+    """What a price or a measure is counted by: ``$4/gal``, ``5 kg/person``."""
+    if rules.words.per and rules.units:
+        for found in _rate(rules).finditer(text):
+            noun = _units(rules).get(found["what"])
+            what = noun.form("one") if noun else found["what"]
+            words = f" {rules.words.per} {what}"
+            yield Atom(found.start(), found.end(), AtomKind.MEASURE, words)
+
+
+def measures(text: str, rules: Rules) -> Iterator[Atom]:
+    if not rules.units:
+        return
+    for found in _pattern(rules).finditer(text):
+        low = Number.read(found["low"], rules)
+        high = Number.read(found["high"], rules) if found["high"] else None
+        end = found.end()
+        if text[end - 1] == "." and ends_sentence(text, end):
+            end -= 1
+        words = signed(found["sign"], _words(found, low, high, rules), rules)
+        if found["second"]:
+            more = Number.read(found["more"], rules)
+            words += " " + counted(more, _units(rules)[found["second"]], rules)
+        yield Atom(found.start(), end, AtomKind.MEASURE, words)
+
+
+def _words(found: re.Match[str], low: Number, high: Number | None, rules: Rules) -> str:
+    scale = scale_of(rules).get(found["scale"] or "")
+    noun = scale or _units(rules)[found["unit"]]
+    words = counted(high or low, noun, rules)
+    if high is not None:
+        between = joint(found["dash"], rules)
+        words = f"{spoken(low, rules, noun.gender)} {between} {words}"
+    if found["scaled"]:
+        million = Number("1000000")
+        words += " " + noun_for(million, _units(rules)[found["scaled"]], rules)
+    return words
+
+
+def lone_units(text: str, rules: Rules) -> Iterator[Atom]:
+    """``km/h`` or ``m²`` without a number: what a voice would spell."""
+    if not any(_UNREADABLE.search(symbol) for symbol in _units(rules)):
+        return
+    for found in _alone(rules).finditer(text):
+        words = _units(rules)[found.group()].form("other")
+        yield Atom(found.start(), found.end(), AtomKind.MEASURE, words)

@@ -1,0 +1,120 @@
+"""Amounts of money, by symbol or code, before or behind the number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.matching import (
+    SPACE,
+    UNBOUND,
+    ends_sentence,
+    one_of,
+    quantity,
+    quantity_pattern,
+    sign_pattern,
+    signed,
+)
+from polyvox.text.verbalize.numbers import Number, counted, digits_of, number_pattern, spoken
+from polyvox.text.verbalize.schema import Currency, Noun, Rules
+
+_HUNDREDTHS: Final = re.compile(r"(?P<whole>.*)[.,](?P<cents>\d\d|-)")
+
+
+@lru_cache(maxsize=64)
+def _currencies(rules: Rules) -> dict[str, Currency | Noun]:
+    table: dict[str, Currency | Noun] = {}
+    for code, currency in rules.money.currencies.items():
+        table.update(dict.fromkeys((code, *currency.symbols), currency))
+        if currency.minor:
+            table.update(dict.fromkeys(currency.minor.symbols, currency.minor))
+    return table
+
+
+@lru_cache(maxsize=64)
+def scale_of(rules: Rules) -> dict[str, Noun]:
+    return {symbol: noun for noun in rules.scales.values() for symbol in noun.symbols}
+
+
+@lru_cache(maxsize=64)
+def _pattern(rules: Rules) -> re.Pattern[str]:
+    symbols = one_of(_currencies(rules))
+    whole = number_pattern(rules).removesuffix(rf"(?:{re.escape(rules.numbers.decimal)}\d+)?)")
+    decimal = re.escape(rules.numbers.decimal)
+    foreign = r"\d{1,3}(?>(?:\.\d{3}){1,6},|(?:,\d{3}){1,6}\.)\d\d(?!\d)"
+    number = rf"(?:{foreign}|{whole}(?:[.,](?:\d\d|[-–—])(?![\d]|[.,]\d)|{decimal}\d+)?))"
+    scale = (
+        rf"(?:{SPACE}(?P<scale{{0}}>{one_of(scale_of(rules))}){UNBOUND})?"
+        if rules.scales
+        else "(?P<scale{0}>(?!))?"
+    )
+    return re.compile(
+        rf"{sign_pattern('sign1')}(?<!\w)(?P<before>{symbols}){SPACE}(?P<inner>[-−–])?"
+        rf"{quantity_pattern(rules, number=number, suffix='1')}{scale.format('1')}{UNBOUND}"
+        rf"|{sign_pattern('sign2')}(?<![\w.,])"
+        rf"{quantity_pattern(rules, number=number, suffix='2')}{scale.format('2')}{SPACE}(?P<behind>{symbols}){UNBOUND}"
+    )
+
+
+def money(text: str, rules: Rules) -> Iterator[Atom]:
+    if not rules.money.currencies:
+        return
+    for found in _pattern(rules).finditer(text):
+        n = "1" if found["before"] else "2"
+        currency = _currencies(rules)[found["before"] or found["behind"]]
+        low, high = _amount(found[f"low{n}"], rules), None
+        if found[f"high{n}"]:
+            high = _amount(found[f"high{n}"], rules)
+        scale = scale_of(rules).get(found[f"scale{n}"] or "")
+        words = _words(low, high, scale, currency, rules)
+        sign = (found[f"sign{n}"] or "") + (found["inner"] or "")
+        end = found.end()
+        if text[end - 1] == "." and ends_sentence(text, end):
+            end -= 1
+        yield Atom(found.start(), end, AtomKind.MONEY, signed(sign, words, rules))
+
+
+def _amount(written: str, rules: Rules) -> Number:
+    hundredths = _HUNDREDTHS.fullmatch(written.replace("–", "-").replace("—", "-"))
+    if hundredths:
+        return Number(digits_of(hundredths["whole"]), hundredths["cents"].strip("-"))
+    return Number.read(written, rules)
+
+
+def _words(
+    low: Number, high: Number | None, scale: Noun | None, currency: Noun, rules: Rules
+) -> str:
+    last = high or low
+    if scale is not None:
+        scaled = counted(last, scale, rules)
+        if high is not None:
+            scaled = f"{spoken(low, rules)} {rules.words.range} {scaled}"
+        number, _, name = scaled.rpartition(" ")
+        return rules.money.scaled.format(
+            number=number, scale=name, currency=currency.form(rules.money.scaled_form)
+        )
+    if high is not None and (low.decimals or high.decimals):
+        return f"{_exact(low, currency, rules)} {rules.words.range} {_exact(high, currency, rules)}"
+    if high is None:
+        return _exact(low, currency, rules)
+    noun = counted(high, currency, rules).removeprefix(spoken(high, rules, currency.gender))
+    return quantity(low, high, rules.words.range, rules, currency.gender) + noun
+
+
+def _exact(amount: Number, currency: Noun, rules: Rules) -> str:
+    minor = currency.minor if isinstance(currency, Currency) else None
+    if len(amount.decimals) != 2 or minor is None:
+        return counted(amount, currency, rules)
+    whole, cents = Number(amount.whole), Number(str(int(amount.decimals)))
+    if not cents.value:
+        return counted(whole, currency, rules)
+    if not whole.value:
+        return counted(cents, minor, rules)
+    return rules.money.template.format(
+        major=counted(whole, currency, rules),
+        minor=counted(cents, minor, rules),
+        cents=spoken(cents, rules),
+    )

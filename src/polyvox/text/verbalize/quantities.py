@@ -1,0 +1,179 @@
+"""Ordinals, versions, ranges and all other numbers, and names with digits in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from polyvox.text.punctuation import WIDE
+from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.dates import BLANK, preceding_word
+from polyvox.text.verbalize.expressions import SMALL
+from polyvox.text.verbalize.matching import (
+    UNBOUND,
+    joint,
+    one_of,
+    quantity,
+    quantity_pattern,
+    sign_pattern,
+    signed,
+)
+from polyvox.text.verbalize.numbers import Number, cardinal, digit_by_digit, ordinal, spoken
+from polyvox.text.verbalize.schema import Rules
+
+_SUBSCRIPTS: Final = "₀₁₂₃₄₅₆₇₈₉"
+_ASCII_DIGIT: Final = str.maketrans(SMALL + _SUBSCRIPTS, "01234567890123456789")
+_LONGEST_IN_A_NAME: Final = 4
+_MOST_PARTS: Final = 6
+"""A name of more runs of letters and digits is a code, read digit by digit."""
+_VERSION: Final = re.compile(r"(?<![\w.,])[vV]?(?P<parts>\d+(?:\.\d+){1,6})(?![\w]|\.\d)")
+_TOKEN: Final = re.compile(rf"[^\W_{BLANK}](?:[^\W{BLANK}]|[-'’](?=[^\W_{BLANK}])|\.(?=\d))*+")
+_PART: Final = re.compile(
+    rf"\d+(?:\.\d+)*|[{SMALL}{_SUBSCRIPTS}]+|[^\W\d{SMALL}{_SUBSCRIPTS}_]+(?:['’][^\W\d_]+)?"
+)
+_ELEMENT: Final = re.compile(r"[A-Z][a-z]?")
+_WIDE: Final = re.compile(f"[{WIDE}]")
+
+
+@lru_cache(maxsize=64)
+def _suffixed(rules: Rules) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.,])(?P<number>\d{{1,9}})(?P<suffix>{one_of(rules.ordinals.suffixes)}){UNBOUND}", re.IGNORECASE)  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _dotted(rules: Rules) -> re.Pattern[str]:
+    lead = one_of(rules.ordinals.lead)
+    return re.compile(rf"(?<!\w){lead} (?P<atom>(?P<number>\d{{1,4}})\.)(?= \w)", re.IGNORECASE)
+
+
+def ordinals(text: str, rules: Rules) -> Iterator[Atom]:
+    forms = {suffix.casefold(): form for suffix, form in rules.ordinals.suffixes.items()}
+    if forms:
+        for found in _suffixed(rules).finditer(text):
+            words = ordinal(int(found["number"]), rules, forms[found["suffix"].casefold()])
+            yield Atom(found.start(), found.end(), AtomKind.ORDINAL, words)
+    if rules.ordinals.dot and rules.ordinals.lead:
+        for found in _dotted(rules).finditer(text):
+            form = rules.ordinals.lead.get(preceding_word(text, found.start("atom")), "")
+            words = ordinal(int(found["number"]), rules, form)
+            yield Atom(*found.span("atom"), AtomKind.ORDINAL, words)
+
+
+def versions(text: str, rules: Rules) -> Iterator[Atom]:
+    """Digits with dots that are no number of the language: versions and addresses of machines."""
+    point = rules.words.dot
+    if not point:
+        return
+    for found in _VERSION.finditer(text):
+        parts = found["parts"].split(".")
+        if _is_number(parts, rules):
+            continue
+        machine = len(parts) == 4 and max(map(len, parts)) == 3
+        say = digit_by_digit if machine else _short
+        words = f" {point} ".join(say(part, rules) for part in parts)
+        letter = "V " if found.group()[0] in "vV" else ""
+        yield Atom(found.start(), found.end(), AtomKind.VERSION, letter + words)
+
+
+def _is_number(parts: list[str], rules: Rules) -> bool:
+    if rules.numbers.group == ".":
+        first, *others = map(len, parts)
+        return first <= 3 and set(others) == {3} and parts[0] != "0"
+    return len(parts) == 2 and rules.numbers.decimal == "."
+
+
+def _short(digits: str, rules: Rules) -> str:
+    if len(digits) > _LONGEST_IN_A_NAME or (len(digits) > 1 and digits[0] == "0"):
+        return digit_by_digit(digits, rules)
+    return cardinal(int(digits), rules)
+
+
+@lru_cache(maxsize=64)
+def _number(rules: Rules) -> re.Pattern[str]:
+    point = re.escape(rules.numbers.decimal)
+    return re.compile(
+        rf"{sign_pattern()}(?:(?<!\w)(?<!\w[-–])(?<!\d\.){quantity_pattern(rules)}(?![^\W_]|[-–](?=\d))(?P<more>\+(?![\w+]|\s\d))?"
+        rf"|(?<![\w{point}]){point}(?P<decimals>\d+){UNBOUND})"
+    )
+
+
+def numbers(text: str, rules: Rules) -> Iterator[Atom]:
+    for found in _number(rules).finditer(text):
+        if found["decimals"]:
+            words = f"{rules.numbers.point} {digit_by_digit(found['decimals'], rules)}".strip()
+            kind = AtomKind.NUMBER
+        else:
+            kind = AtomKind.RANGE if found["high"] else AtomKind.NUMBER
+            words = _number_words(found, rules)
+            if found["more"]:
+                words = f"{words} {rules.words.plus}"
+        yield Atom(found.start(), found.end(), kind, signed(found["sign"], words, rules))
+
+
+def _number_words(found: re.Match[str], rules: Rules) -> str:
+    low = Number.read(found["low"], rules)
+    if not found["high"]:
+        return spoken(low, rules)
+    high = Number.read(found["high"], rules)
+    between = joint(found["dash"], rules)
+    code = len(low.whole) > _LONGEST_IN_A_NAME and len(high.whole) < len(low.whole)
+    if len(low.whole) > 2 and high.value < low.value and found["dash"] == "-":
+        between = ""  # a model such as 747-400
+    if code:
+        return f"{digit_by_digit(low.whole, rules)}, {digit_by_digit(high.whole, rules)}"
+    return quantity(low, high, between, rules)
+
+
+def names(text: str, rules: Rules) -> Iterator[Atom]:
+    """``GPT-4``, ``B2B``, ``CO₂``: letters stay, digits become words of their own."""
+    for found in _TOKEN.finditer(text):
+        token = found.group()
+        if any(c.isdigit() for c in token):
+            yield Atom(found.start(), found.end(), AtomKind.NAME, _name(token, rules))
+
+
+def _name(token: str, rules: Rules) -> str:
+    formula = any(c in _SUBSCRIPTS for c in token)
+    parts: list[str] = _PART.findall(token)
+    code = len(parts) > _MOST_PARTS
+    words: list[str] = []
+    power = {"²": rules.words.squared, "³": rules.words.cubed}
+    if len(parts) == 2 and power.get(parts[1]) and len(parts[0]) < 4:
+        return f"{parts[0]} {power[parts[1]]}"
+    for part in parts:
+        said = (
+            digit_by_digit(part, rules)
+            if code and part.isdecimal()
+            else _name_part(part, rules, formula=formula)
+        )
+        if words and _WIDE.search(words[-1][-1] + said[0]):
+            words[-1] += said
+        else:
+            words.append(said)
+    return " ".join(words) or token
+
+
+def _name_part(part: str, rules: Rules, *, formula: bool) -> str:
+    digits = part.translate(_ASCII_DIGIT)
+    if digits[0].isdecimal():
+        point = f" {rules.words.dot or rules.numbers.point} "
+        return point.join(_short(number, rules) for number in digits.split("."))
+    if formula and part.isascii():
+        return " ".join(_ELEMENT.findall(part)) if _is_formula(part) else part
+    return part
+
+
+def _is_formula(part: str) -> bool:
+    return "".join(_ELEMENT.findall(part)) == part
+
+
+_LEFT: Final = re.compile(rf"\d+|[{SMALL}{_SUBSCRIPTS}]+")
+
+
+def leftovers(text: str, rules: Rules) -> Iterator[Atom]:
+    """Digits that nothing else took, such as those beside an underscore."""
+    for found in _LEFT.finditer(text):
+        words = _short(found.group().translate(_ASCII_DIGIT), rules)
+        yield Atom(found.start(), found.end(), AtomKind.NUMBER, words)

@@ -1,0 +1,74 @@
+"""Roman numerals behind nouns ("Chapter IV") and names ("Henry VIII")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.matching import ends_sentence, one_of
+from polyvox.text.verbalize.numbers import cardinal, ordinal
+from polyvox.text.verbalize.schema import Rules
+
+_NUMERAL: Final = r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_VALUE: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+
+
+def value_of(numeral: str) -> int:
+    values = [_VALUE[c] for c in numeral]
+    return sum(-v if v < after else v for v, after in pairwise([*values, 0]))
+
+
+@lru_cache(maxsize=64)
+def _pattern(rules: Rules) -> re.Pattern[str]:
+    names = one_of(name for group in rules.roman.names.values() for name in group)
+    nouns = one_of([*rules.roman.nouns, *(noun.upper() for noun in rules.roman.nouns)])
+    return re.compile(
+        rf"(?<!\w)(?:(?P<name>{names})|(?P<noun>{nouns})|(?P<other>[A-Z][a-z]{{2,20}}))"
+        rf" (?P<numeral>(?=[IVXLCDM]){_NUMERAL})(?:(?P<to> ?[-–] ?)(?P<until>(?=[IVXLCDM]){_NUMERAL}))?"
+        r"(?!\w|[-–]\w|\.\w)(?P<dot>\.?)"
+    )
+
+
+def romans(text: str, rules: Rules) -> Iterator[Atom]:
+    if not rules.roman.nouns:
+        return
+    gender_of = {name: g for g, group in rules.roman.names.items() for name in group}
+    for found in _pattern(rules).finditer(text):
+        numeral, end = found["numeral"], found.end("numeral")
+        if found["other"] and (len(numeral) < 2 or not set(numeral) <= set("IVX") or found["to"]):
+            continue
+        if numeral == "I" and not (found["name"] or found["noun"]):
+            continue
+        gender = gender_of.get(found["name"] or "")
+        if numeral == "I" and not _is_one(text, found):
+            continue
+        if gender is not None:
+            words = rules.roman.ordinal[gender].format(
+                ordinal=ordinal(value_of(numeral), rules, f"roman_{gender}").capitalize()
+            )
+            if rules.roman.dot and found["dot"] and not ends_sentence(text, found.end()):
+                end = found.end()
+        else:
+            words = cardinal(value_of(numeral), rules).capitalize()
+            if found["to"]:
+                last = cardinal(value_of(found["until"]), rules).capitalize()
+                words, end = f"{words} {rules.words.range} {last}", found.end("until")
+        yield Atom(found.start("numeral"), end, AtomKind.ROMAN, words)
+
+
+_VERB: Final = re.compile(
+    r" (?:am|was|have|had|can|could|did?|don|think|thought|know|knew|like|love|want|will|would|wrote|read|said|saw"
+    r"|found|need|must|should|shall|may|might|never|always|really|just|also)(?!\w)"
+)
+
+
+def _is_one(text: str, found: re.Match[str]) -> bool:
+    """Whether ``I`` is a numeral and not the pronoun ("In Part I of…", not "The part I wrote")."""
+    if found["name"] or " " in found["noun"]:
+        return True
+    after = text[found.end("numeral") : found.end("numeral") + 12]
+    return not _VERB.match(after) and not after.startswith(("'", "’"))

@@ -1,0 +1,115 @@
+"""All kinds in one pass each, the most special first: none sees what another has taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from polyvox.text.verbalize.abbreviations import abbreviations, initials
+from polyvox.text.verbalize.addresses import addresses
+from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.dates import blanked, dates, day_ranges, decades, years
+from polyvox.text.verbalize.expressions import expressions, fractions, lone_operators, powers
+from polyvox.text.verbalize.measures import heights, lone_units, measures, rates
+from polyvox.text.verbalize.money import money
+from polyvox.text.verbalize.phrases import interjections, phrases
+from polyvox.text.verbalize.quantities import leftovers, names, numbers, ordinals, versions
+from polyvox.text.verbalize.roman import romans
+from polyvox.text.verbalize.schema import Rules
+from polyvox.text.verbalize.telephone import identifiers, telephones
+from polyvox.text.verbalize.times import ratios, times
+
+_FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
+    addresses,
+    phrases,
+    dates,
+    telephones,
+    identifiers,
+    decades,
+    times,
+    ratios,
+    money,
+    heights,
+    measures,
+    rates,
+    lone_units,
+    powers,
+    day_ranges,
+    years,
+    ordinals,
+    romans,
+    abbreviations,
+    expressions,
+    fractions,
+    versions,
+    numbers,
+    names,
+    leftovers,
+    initials,
+    interjections,
+    lone_operators,
+)
+_JOINED: Final = frozenset(
+    {
+        AtomKind.DATE,
+        AtomKind.TIME,
+        AtomKind.MONEY,
+        AtomKind.MEASURE,
+        AtomKind.YEAR,
+        AtomKind.ORDINAL,
+    }
+    | {
+        AtomKind.NUMBER,
+        AtomKind.POWER,
+        AtomKind.FRACTION,
+        AtomKind.EXPRESSION,
+        AtomKind.VERSION,
+        AtomKind.NAME,
+        AtomKind.OPERATOR,
+    }
+)
+
+
+def found_in(text: str, rules: Rules) -> list[Atom]:
+    """The atoms of ``text`` in order; none overlaps another."""
+    found: list[Atom] = []
+    left = text
+    for find in _FINDERS:
+        new = _apart(find(left, rules))
+        found += new
+        left = blanked(left, new)
+    found.sort(key=lambda atom: atom.start)
+    return sorted([*found, *_between(text, found, rules)], key=lambda atom: atom.start)
+
+
+def _apart(atoms: Iterable[Atom]) -> list[Atom]:
+    """In order, without those that overlap an earlier one."""
+    kept: list[Atom] = []
+    for atom in sorted(atoms, key=lambda atom: (atom.start, -atom.end)):
+        if atom.end > atom.start and (not kept or atom.start >= kept[-1].end):
+            kept.append(atom)
+    return kept
+
+
+def _between(text: str, atoms: list[Atom], rules: Rules) -> Iterator[Atom]:
+    """Operators and dashes between two atoms that can be counted."""
+    gaps = [text[a.end : b.start] for a, b in pairwise(atoms)]
+    marks = [gap.strip() if len(gap) <= 3 else "" for gap in gaps]
+    for at, ((before, after), gap, mark) in enumerate(
+        zip(pairwise(atoms), gaps, marks, strict=True)
+    ):
+        if not mark or not {before.kind, after.kind} <= _JOINED:
+            continue
+        operator = rules.operators.get(mark, "")
+        near = [atom.kind for atom in atoms[max(0, at - 1) : at + 3]]
+        sum_ = AtomKind.OPERATOR in near or any(
+            m in rules.operators for m in marks[max(0, at - 1) : at + 2]
+        )
+        if mark in "-−–" and gap != mark and sum_:
+            operator = rules.words.minus
+        elif mark in "-–—" and before.kind is after.kind:
+            operator = rules.words.range
+        if operator:
+            start = before.end + gap.index(mark)
+            yield Atom(start, start + len(mark), AtomKind.OPERATOR, operator)

@@ -1,0 +1,182 @@
+"""What a language's table may hold; `rules.py` tells what each part means."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Noun(_Table):
+    other: str
+    one: str = ""
+    few: str = ""
+    many: str = ""
+    gender: str = ""
+    symbols: tuple[str, ...] = ()
+    second: bool = False
+
+    def form(self, category: str) -> str:
+        return getattr(self, category, "") or self.other
+
+
+class Currency(Noun):
+    minor: Noun | None = None
+
+
+class Gender(_Table):
+    alone: dict[str, str] = {}
+    last: dict[str, str] = {}
+    every: dict[str, str] = {}
+
+
+class Numbers(_Table):
+    library: str
+    decimal: str = "."
+    group: str = ","
+    point: str = "point"
+    decimals: Literal["digits", "number"] = "digits"
+    plural: str = "one_other"
+    mend: dict[str, str] = {}
+    mend_ordinal: dict[str, str] = {}
+    mend_year: dict[str, str] = {}
+    gender: dict[str, Gender] = {}
+
+
+class Words(_Table):
+    range: str = ""
+    by: str = ""
+    per: str = ""
+    ratio: str = ""
+    minus: str = ""
+    plus: str = ""
+    plus_minus: str = ""
+    approximately: str = ""
+    number: str = ""
+    over: str = ""
+    out_of: str = ""
+    dot: str = ""
+    power: str = ""
+    squared: str = ""
+    cubed: str = ""
+
+
+class Money(_Table):
+    template: str = "{major} {minor}"
+    scaled: str = "{number} {scale} {currency}"
+    scaled_form: str = "other"
+    currencies: dict[str, Currency] = {}
+
+
+class Times(_Table):
+    full: str = ""
+    minutes: str = "{hour} {minute}"
+    seconds: str = "{hour} {minute} {second}"
+    half_day: str = ""
+    half_day_minutes: str = ""
+    midnight: str = ""
+    hundred: str = ""
+    """For a full hour of the 24 hour clock; ``full`` where it is empty."""
+    halves: dict[str, str] = {}
+    zero: str = ""
+    hour: Noun = Noun(other="")
+    words: tuple[str, ...] = ()
+    dotted: bool = False
+    """Whether ``17.45`` before one of ``words`` is a time."""
+
+
+class Dates(_Table):
+    months: tuple[tuple[str, ...], ...] = ()
+    order: Literal["dmy", "mdy", "ymd"] = "dmy"
+    days: Literal["cardinal", "ordinal"] | tuple[str, ...] = "cardinal"
+    first_day: str = ""
+    full: str = "{day} {month} {year}"
+    month_first: str = ""
+    """For a date that is written month first; ``full`` where it is empty."""
+    day_month: str = "{day} {month}"
+    month_day: str = "{month} {day}"
+    between: tuple[str, ...] = ()
+    """Words that may stand between day, month and year ("of")."""
+
+
+class Years(_Table):
+    reading: Literal["library", "cardinal"] = "cardinal"
+    cues: tuple[str, ...] = ()
+    alone: bool = False
+    """Whether four digits without a cue are a year unless a noun follows."""
+    not_before: str = ""
+    """A pattern for what follows a number that is no year."""
+    decade: dict[str, str] = {}
+    """Endings of a year in words → of its decade ("y" → "ies"), for ``1920s`` and ``'20s``."""
+    decade_cues: tuple[str, ...] = ()
+    """Words before a decade without its century ("her 20s"), which else were seconds."""
+
+
+class Ordinals(_Table):
+    suffixes: dict[str, str] = {}
+    dot: bool = False
+    form: str = ""
+    forms: dict[str, dict[str, str]] = {}
+    lead: dict[str, str] = {}
+
+
+class Fractions(_Table):
+    plain: dict[str, str] = {}
+    mixed: dict[str, str] = {}
+    join: str = "{whole} {part}"
+
+
+class Abbreviations(_Table):
+    titles: dict[str, str] = {}
+    leading: dict[str, str] = {}
+    numbered: dict[str, str] = {}
+    open: dict[str, str] = {}
+    days: dict[str, str] = {}
+    starters: tuple[str, ...] = ()
+    saint: dict[str, str] = {}
+    """Abbreviations that are a title before a name and another word behind one ("St.")."""
+
+
+class Roman(_Table):
+    nouns: tuple[str, ...] = ()
+    names: dict[str, tuple[str, ...]] = {}
+    ordinal: dict[str, str] = {}
+    dot: bool = False
+
+
+class Cues(_Table):
+    digits: tuple[str, ...] = ()
+
+
+class Rules(_Table):
+    """One language's rules. Two are equal where their ``tag`` is."""
+
+    tag: str
+    numbers: Numbers
+    words: Words = Words()
+    operators: dict[str, str] = {}
+    units: dict[str, Noun] = {}
+    scales: dict[str, Noun] = {}
+    money: Money = Money()
+    times: Times = Times()
+    dates: Dates = Dates()
+    years: Years = Years()
+    ordinals: Ordinals = Ordinals()
+    fractions: Fractions = Fractions()
+    abbreviations: Abbreviations = Abbreviations()
+    roman: Roman = Roman()
+    phrases: dict[str, str] = {}
+    interjections: dict[str, str] = {}
+    stutters: bool = False
+    not_stutters: tuple[str, ...] = ()
+    cues: Cues = Cues()
+
+    def __hash__(self) -> int:
+        return hash(self.tag)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rules) and self.tag == other.tag
