@@ -31,6 +31,15 @@ class State(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+class TextForm(StrEnum):
+    """What a provider makes speech of."""
+
+    WRITTEN = "written"
+    """Text as people write it: the service reads numbers and abbreviations itself."""
+    VERBALIZED = "verbalized"
+    """Words alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Availability:
     """``reason`` and ``remedy`` are whole sentences for people; both None when ready."""
@@ -116,7 +125,7 @@ class Capabilities:
     the service names differently: ``pt`` → ``pt-PT``. ``needs`` maps a tag that it would speak, too,
     to what must be done first, as a sentence for people. With ``carries_style`` a segment sounds other
     after other texts: the provider is told those before it in the reply. With ``takes_instructions`` it
-    can be told in words how to speak.
+    can be told in words how to speak. ``text`` is the form that it is given its text in.
     """
 
     name: str
@@ -130,6 +139,7 @@ class Capabilities:
     carries_style: bool = False
     takes_instructions: bool = False
     published: Published | None = None
+    text: TextForm = TextForm.WRITTEN
 
     def limit_for(self, language: str) -> TextLimit:
         base = language.split("-")[0]

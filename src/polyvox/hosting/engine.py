@@ -15,7 +15,8 @@ from polyvox.provider.base import AudioStream
 class EngineJob:
     """One segment, in plain values that can cross a process border.
 
-    ``before`` are the texts of the reply's earlier segments, as ``Utterance`` has them.
+    ``before`` are the texts of the reply's earlier segments, and ``parts`` the text with its pauses in ms,
+    as ``Utterance`` has them.
     """
 
     text: str = field(repr=False)
@@ -24,6 +25,7 @@ class EngineJob:
     settings: Mapping[str, Any] = field(default_factory=dict)
     samples: tuple[str, ...] = ()
     before: tuple[str, ...] = field(default=(), repr=False)
+    parts: tuple[str | int, ...] = field(default=(), repr=False)
 
 
 class Cancelled(Protocol):

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from polyvox.domain.capabilities import Availability, Capabilities, State, TextLimit, Voice
+from polyvox.domain.capabilities import (
+    Availability,
+    Capabilities,
+    State,
+    TextForm,
+    TextLimit,
+    Voice,
+)
 from polyvox.domain.language import best_match, distance, normalize
 from polyvox.domain.remedy import Remedy, RemedyKind
 from polyvox.domain.speech import Exclusion, ExclusionCode
@@ -57,6 +64,7 @@ class Candidate:
     limit: TextLimit = field(default_factory=TextLimit)
     samples: tuple[str, ...] = ()
     """Ids of stored samples to clone from; then there is no voice."""
+    form: TextForm = TextForm.WRITTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +72,13 @@ class Plan:
     candidates: tuple[Candidate, ...]
     out: tuple[Exclusion, ...] = ()
 
-    @property
-    def limit(self) -> TextLimit:
-        """What every candidate can take in one piece, so that any of them can take over."""
+    def limit(self, form: TextForm) -> TextLimit:
+        """What every candidate that gets its text in ``form`` can take in one piece, so that any of
+        them can take over."""
         limit = TextLimit()
         for candidate in self.candidates:
-            limit = limit.tightest(candidate.limit)
+            if candidate.form is form:
+                limit = limit.tightest(candidate.limit)
         return limit
 
 
@@ -117,8 +126,11 @@ def _consider(ranking: _Ranking, provider: str, *, voice: str | None) -> None:
     settings = _settings(settings_of, standing.settings_type, ranking.wish.speed)
 
     def candidate(chosen: str | None, stand_in_for: str | None = None) -> Candidate:
-        limit = standing.capabilities.limit_for(language)
-        return Candidate(provider, language, chosen, settings, stand_in_for, limit, samples)
+        able = standing.capabilities
+        limit = able.limit_for(language)
+        return Candidate(
+            provider, language, chosen, settings, stand_in_for, limit, samples, able.text
+        )
 
     if voice is not None:
         named = _named_voice(voice, provider, standing.voices)

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from polyvox.domain.audio import AudioChunk
 from polyvox.domain.speech import Attempt, SegmentReport
 from polyvox.pipe import Pipe
+from polyvox.text.spoken import Segment
 
 
 @dataclass(slots=True)
 class SegmentBuffer:
     """Bounded by the segment itself: providers may not make more than cache.MAX_SEGMENT_MS."""
 
-    text: str = field(repr=False)
+    segment: Segment
     report: SegmentReport
-    before: tuple[str, ...] = field(default=(), repr=False)
-    """Texts of the reply's earlier segments."""
+    before: tuple[Segment, ...] = ()
+    """The reply's earlier segments."""
     cast: int = 0
     """The version of the casting it is made under (services.casting)."""
     _audio: Pipe[tuple[AudioChunk, Attempt]] = field(default_factory=Pipe)

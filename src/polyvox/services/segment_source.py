@@ -71,14 +71,17 @@ class SegmentSource:
         if self.samples and candidate.samples:
             samples = await self.samples.files(candidate.samples, candidate.provider)
         capabilities = provider.capabilities()
+        form = capabilities.text
+        earlier = segment.before if capabilities.carries_style else ()
         return Utterance(
-            segment.text,
+            segment.segment.in_form(form),
             candidate.language,
             candidate.voice,
             candidate.settings,
             samples,
-            before=segment.before if capabilities.carries_style else (),
+            before=tuple(each.in_form(form) for each in earlier),
             instructions=self.request.instructions if capabilities.takes_instructions else None,
+            parts=segment.segment.parts(form),
         )
 
     async def _make(

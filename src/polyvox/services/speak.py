@@ -19,6 +19,7 @@ from polyvox.domain.speech import (
     SpeechReport,
     SpeechRequest,
 )
+from polyvox.domain.written import Written
 from polyvox.errors import (
     InvalidSetting,
     NoVoiceLeft,
@@ -36,7 +37,7 @@ from polyvox.services.quota import QuotaService
 from polyvox.services.samples import SampleService
 from polyvox.services.segment_source import SegmentSource
 from polyvox.services.speech import Speech
-from polyvox.text.clean import is_speakable, speakable
+from polyvox.text.clean import is_speakable, written
 
 log = structlog.get_logger(__name__)
 CLEANED_INLINE = 4_000
@@ -98,7 +99,8 @@ class SpeakService:
         casting = await self.cast(request)
         text = await _cleaned(request.text, casting.language)
         report = self._new_report(speech_id or new_id(), request, casting)
-        if text and is_speakable(text) and not casting.plan.candidates:
+        said = is_speakable(text.text)
+        if said and not casting.plan.candidates:
             self._refuse(casting.plan, report)
         self._running[report.id] = report
         deadlines = self.limits.deadlines
@@ -106,7 +108,7 @@ class SpeakService:
             request, self.providers, self.cache, deadlines, self.quota, self.samples
         )
         return Speech(
-            text if is_speakable(text) else "",
+            text if said else Written(""),
             casting=casting,
             failover=Failover(source),
             report=report,
@@ -186,8 +188,8 @@ class SpeakService:
             observe(report)
 
 
-async def _cleaned(text: str, language: str) -> str:
+async def _cleaned(text: str, language: str) -> Written:
     """Long texts are cleaned in a thread: Markdown takes up to 10 ms per 1,000 characters."""
     if len(text) > CLEANED_INLINE:
-        return await asyncio.to_thread(speakable, text, language)
-    return speakable(text, language)
+        return await asyncio.to_thread(written, text, language)
+    return written(text, language)

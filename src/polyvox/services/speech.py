@@ -11,19 +11,19 @@ from typing import Self
 from polyvox.audio.pcm import silence
 from polyvox.audio.resample import StreamResampler
 from polyvox.domain.audio import AudioChunk
-from polyvox.domain.capabilities import TextLimit
+from polyvox.domain.capabilities import TextForm
 from polyvox.domain.speech import Outcome, SegmentReport, SpeechReport
+from polyvox.domain.written import Written
 from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError
 from polyvox.routing.failover import Chain, Failover
 from polyvox.routing.segment_buffer import SegmentBuffer
 from polyvox.services.casting import Casting
 from polyvox.text.clean import is_speakable
-from polyvox.text.segment import split
+from polyvox.text.segment import FIRST_MAX, TARGET, cut
+from polyvox.text.spoken import Segment
 
 AHEAD = 1
 """Segments made before the listener reaches them."""
-TARGET, FIRST_MAX = 240, 80
-"""Characters of a segment, and of the first one, which is to be heard early."""
 NOTHING_TO_SAY_MS = 200.0
 """Length of the silence that answers a text without anything to say."""
 
@@ -37,7 +37,7 @@ class Speech:
 
     def __init__(
         self,
-        text: str,
+        text: Written,
         *,
         casting: Casting,
         failover: Failover,
@@ -184,7 +184,7 @@ class Speech:
         self.report.candidates = [c.provider for c in self._casting.plan.candidates]
         self.report.out = list(self._casting.plan.out)
         unheard = self._segments[index:]
-        self._plan_segments(index, [segment.text for segment in unheard])
+        self._plan_segments(index, [segment.segment.written for segment in unheard])
         for old, new in zip(unheard, self._segments[index:], strict=False):
             for attempt in old.report.attempts:
                 if attempt.outcome is Outcome.OK:
@@ -192,27 +192,33 @@ class Speech:
                     attempt.message = "The personality was switched before this was heard."
             new.report.attempts[:0] = old.report.attempts
 
-    def _plan_segments(self, index: int, texts: list[str]) -> None:
-        plan = self._casting.plan
-        cut = [
+    def _plan_segments(self, index: int, texts: list[Written]) -> None:
+        pieces = [
             piece
             for place, text in enumerate(texts, start=index)
-            for piece in self._cut(text, plan.limit, first=place == 0)
-            if is_speakable(piece)
+            for piece in self._cut(text, first=place == 0)
+            if is_speakable(piece.text)
         ]
         for replaced in self._segments[index:]:
             replaced.end()  # a listener waiting on it looks again
         del self._segments[index:], self.report.segments[index:]
-        for number, text in enumerate(cut, start=index):
-            report = SegmentReport(index=number, characters=len(text), attempts=[], out=[])
+        for number, piece in enumerate(pieces, start=index):
+            characters = len(piece.text)
+            report = SegmentReport(index=number, characters=characters, attempts=[], out=[])
             self.report.segments.append(report)
-            before = tuple(segment.text for segment in self._segments)
-            self._segments.append(SegmentBuffer(text, report, before))
+            before = tuple(segment.segment for segment in self._segments)
+            self._segments.append(SegmentBuffer(piece, report, before))
 
-    def _cut(self, text: str, limit: TextLimit, *, first: bool) -> list[str]:
+    def _cut(self, text: Written, *, first: bool) -> list[Segment]:
         """Only the reply's first segment is kept short: later ones have time."""
-        longest_first = FIRST_MAX if first else TARGET
-        return split(text, self._casting.language, limit, target=TARGET, first_max=longest_first)
+        plan = self._casting.plan
+        return cut(
+            text,
+            self._casting.language,
+            plan.limit(TextForm.WRITTEN),
+            spoken_limit=plan.limit(TextForm.VERBALIZED),
+            first_max=FIRST_MAX if first else TARGET,
+        )
 
     def _start_making(self, index: int) -> None:
         self._maker = asyncio.create_task(self._make(index), name=f"speech {self.id}")

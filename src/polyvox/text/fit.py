@@ -11,10 +11,12 @@ from typing import Final
 
 from polyvox.domain.capabilities import TextLimit
 from polyvox.text.punctuation import clause_ends
+from polyvox.text.stretches import Stretches
 
 _LEAST_CLAUSE: Final = 1 / 3
 """A clause that fills less of the room than this is no better place to cut than a word."""
 
+_NONE: Final = Stretches((), ())
 _JOINERS: Final = "\u200c\u200d"
 _BEFORE_ITS_CONSONANT: Final = "เแโใไເແໂໃໄ"
 _AFTER_ITS_CONSONANT: Final = "ะาำๅๆະາຳ"
@@ -28,14 +30,15 @@ def fits(text: str, limit: TextLimit) -> bool:
     return limit.bytes is None or len(text.encode(errors="surrogatepass")) <= limit.bytes
 
 
-def pieces_within(text: str, limit: TextLimit) -> list[str]:
+def pieces_within(text: str, limit: TextLimit, whole: Stretches = _NONE) -> list[str]:
     """Consecutive slices of ``text``; each is within ``limit`` once stripped of white space.
 
-    Raises ValueError when one code point is more than the limit.
+    Stretches of ``whole`` are cut only where one alone is more than the limit. Raises ValueError when
+    one code point is more than the limit.
     """
     if fits(text.strip(), limit):
         return [text]
-    cuts = _Cuts(text, limit)
+    cuts = _Cuts(text, limit, whole)
     pieces, start = [], 0
     while start < len(text.rstrip()):
         end = cuts.after(start)
@@ -47,15 +50,15 @@ def pieces_within(text: str, limit: TextLimit) -> list[str]:
 class _Cuts:
     """Where one text may be cut, from good places to bad ones."""
 
-    def __init__(self, text: str, limit: TextLimit) -> None:
+    def __init__(self, text: str, limit: TextLimit, whole: Stretches) -> None:
         self._text = text
         self._limit = limit
         self._stop = len(text.rstrip())
         self._offsets = list(accumulate(map(_utf8_length, text), initial=0))
-        self._clauses = clause_ends(text)
-        self._words = [
-            i for i in range(1, self._stop) if text[i].isspace() and not text[i - 1].isspace()
-        ]
+        self._clauses = whole.outside(clause_ends(text))
+        words = [i for i in range(1, self._stop) if text[i].isspace() and not text[i - 1].isspace()]
+        self._words = whole.outside(words)
+        self._torn_stretches = words
 
     def after(self, start: int) -> int:
         """The end of the piece that begins at ``start``."""
@@ -71,6 +74,7 @@ class _Cuts:
         return (
             nearest(self._clauses, least, reach, goal)
             or nearest(self._words, start + 1, reach, goal)
+            or nearest(self._torn_stretches, start + 1, reach, goal)
             or self._between_characters(start, int(goal), reach)
         )
 

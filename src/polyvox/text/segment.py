@@ -5,6 +5,9 @@ one longer than the target is cut at clauses, one longer than the limit at claus
 an endless word, between characters that do not belong together. The first segment is a clause
 where its sentence is long, so that speech starts early.
 
+What is read as one (an amount, a date, an address) is not cut, and an abbreviation ends no sentence
+that goes on.
+
 Lengths other than the limit are in *spoken* characters: a Chinese, Japanese or Korean one takes
 about as long to say as three Latin ones and counts as three.
 """
@@ -14,16 +17,20 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
 import sentencex
 
 from polyvox.domain.capabilities import TextLimit
+from polyvox.domain.written import Written
 from polyvox.text.characters import is_speakable
-from polyvox.text.fit import fits, nearest, pieces_within
+from polyvox.text.fit import nearest
 from polyvox.text.punctuation import WIDE, base_language, clause_ends, is_ended
+from polyvox.text.room import Room
+from polyvox.text.spoken import Segment, stripped
+from polyvox.text.stretches import stretches
 
 TARGET: Final = 240
 FIRST_MAX: Final = 80
@@ -43,18 +50,48 @@ def split(
     language: str,
     limit: TextLimit,
     *,
+    spoken_limit: TextLimit | None = None,
     target: int = TARGET,
     first_max: int = FIRST_MAX,
 ) -> list[str]:
     """Segments of clean ``text``, in order; together they hold all but its outer white space.
 
-    Raises ValueError when ``limit`` has no room for one character of the text.
+    Each is within ``limit`` as it is written, and within ``spoken_limit`` once it is verbalised.
+    Raises ValueError when a limit has no room for one character of the text.
     """
     limit = limit.tightest(TextLimit(characters=_LONGEST_IN_TARGETS * target))
-    joined = _joined_when_tiny(sentences(text, language), limit, target, first_max)
-    clauses = [c for s in _quick_start(joined, first_max) for c in _clauses(s, target)]
-    pieces = [p for c in clauses for p in pieces_within(c, limit)]
-    return [piece.strip() for piece in _glued(pieces, limit)]
+    room = Room(language, limit, spoken_limit or TextLimit())
+    joined = _joined_when_tiny(sentences(text, language), room, target, first_max)
+    started = _quick_start(joined, language, first_max)
+    clauses = [c for s in started for c in _clauses(s, language, target)]
+    pieces = [p for c in clauses for p in room.pieces(c)]
+    return [piece.strip() for piece in _glued(pieces, room)]
+
+
+def cut(
+    written: Written,
+    language: str,
+    limit: TextLimit,
+    *,
+    spoken_limit: TextLimit | None = None,
+    first_max: int = FIRST_MAX,
+) -> list[Segment]:
+    """As ``split``, each segment with the marks that stand in it."""
+    pieces = split(written.text, language, limit, spoken_limit=spoken_limit, first_max=first_max)
+    ends = list(_ends(written.text, pieces))
+    slices = (written.slice(start, end) for start, end in pairwise([0, *ends]))
+    return [Segment(stripped(part), language) for part in slices]
+
+
+def _ends(text: str, pieces: Sequence[str]) -> Iterator[int]:
+    """Where each of ``pieces`` ends in ``text``, which differs from them in white space alone."""
+    at = 0
+    for number, piece in enumerate(pieces, start=1):
+        for letters in map(len, piece.split()):
+            while letters:
+                letters -= not text[at].isspace()
+                at += 1
+        yield at if number < len(pieces) else len(text)
 
 
 def spoken_length(text: str) -> int:
@@ -70,7 +107,7 @@ def sentences(text: str, language: str) -> Iterator[str]:
         start = 0
         while start < len(line):
             window = line[start : start + _WINDOW]
-            found = _boundaries(base, window)
+            found = _boundaries(base, language, window)
             if start + len(window) < len(line):
                 found = found[:-1] or [window.rfind(" ") + 1 or len(window)]
             for begin, end in pairwise([0, *found]):
@@ -79,21 +116,22 @@ def sentences(text: str, language: str) -> Iterator[str]:
         yield " "
 
 
-def _boundaries(language: str, window: str) -> list[int]:
+def _boundaries(base: str, language: str, window: str) -> list[int]:
     ends: list[int] = [0]
-    for sentence in sentencex.segment(language, window):
+    for sentence in sentencex.segment(base, window):
         ends.append(ends[-1] + len(sentence))
-    return [*ends[1:-1], len(window)]
+    inner = stretches(window, language).outside(ends[1:-1])
+    return [*inner, len(window)]
 
 
 def _joined_when_tiny(
-    sentences: Iterable[str], limit: TextLimit, target: int, first_max: int
+    sentences: Iterable[str], room: Room, target: int, first_max: int
 ) -> list[str]:
     joined: list[str] = []
 
     def join(sentence: str, longest: int) -> bool:
         both = joined[-1] + sentence if joined else ""
-        if both and spoken_length(both) <= longest and fits(both.strip(), limit):
+        if both and spoken_length(both) <= longest and room.fits(both.strip()):
             joined[-1] = both
             return True
         return False
@@ -116,24 +154,24 @@ def _wants_company(sentence: str) -> bool:
     )
 
 
-def _quick_start(sentences: list[str], first_max: int) -> list[str]:
+def _quick_start(sentences: list[str], language: str, first_max: int) -> list[str]:
     """The first sentence cut at its first good clause, when it is long."""
     if not sentences or spoken_length(sentences[0]) <= first_max:
         return sentences
     first, *others = sentences
-    for end in clause_ends(first):
+    for end in stretches(first, language).outside(clause_ends(first)):
         head, rest = first[:end], first[end:]
         if min(spoken_length(head), spoken_length(rest)) >= TINY and is_speakable(head):
             return [head, rest, *others]
     return sentences
 
 
-def _clauses(sentence: str, target: int) -> list[str]:
+def _clauses(sentence: str, language: str, target: int) -> list[str]:
     """Cut at clauses into parts of even length up to ``target``; whole where there are none."""
     if spoken_length(sentence) <= target:
         return [sentence]
     widths = list(accumulate(map(spoken_length, sentence), initial=0))
-    ends = [*clause_ends(sentence), len(sentence)]
+    ends = [*stretches(sentence, language).outside(clause_ends(sentence)), len(sentence)]
     reached = [widths[end] for end in ends]
     parts, start, whole = [], 0, widths[-1]
     while (rest := whole - widths[start]) > target:
@@ -150,12 +188,12 @@ def _clauses(sentence: str, target: int) -> list[str]:
     return [*parts, sentence[start:]]
 
 
-def _glued(pieces: Iterable[str], limit: TextLimit) -> list[str]:
+def _glued(pieces: Iterable[str], room: Room) -> list[str]:
     """Pieces with nothing to say, such as lone punctuation, joined to a neighbour where it fits."""
     glued: list[str] = []
     for piece in pieces:
         mute = not (glued and is_speakable(glued[-1]) and is_speakable(piece))
-        if glued and mute and fits((glued[-1] + piece).strip(), limit):
+        if glued and mute and room.fits((glued[-1] + piece).strip()):
             glued[-1] += piece
         elif piece.strip():
             glued.append(piece)

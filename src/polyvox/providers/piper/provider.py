@@ -11,6 +11,7 @@ from polyvox.domain.capabilities import (
     Capabilities,
     Kind,
     Published,
+    TextForm,
     TextLimit,
     Voice,
 )
@@ -153,4 +154,5 @@ def _capabilities(found: Found) -> Capabilities:
         streaming=True,
         limits={"*": TextLimit(characters=MAX_CHARACTERS)},
         published=Published(quality=4, speed="under 1 s"),
+        text=TextForm.VERBALIZED,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from polyvox.domain.capabilities import Capabilities, Licence, Published, SampleNeeds, TextLimit
+from polyvox.domain.capabilities import Capabilities, Licence, Published, SampleNeeds, TextForm, TextLimit
 from polyvox.domain.language import best_match
 from polyvox.providers.styletts2.licence import LICENCE, OWN_NOTE
 from polyvox.providers.styletts2.manifest import ENGLISH, MANIFEST
@@ -36,6 +36,7 @@ def capabilities_of(weights: Weights | None) -> Capabilities:
         limits={"*": TextLimit(characters=MAX_CHARACTERS)},
         needs={tag: NEED for tag in WITHOUT_CHECKPOINT if best_match(tag, spoken) is None},
         carries_style=True,
+        text=TextForm.VERBALIZED,
         published=Published(quality=5, speed="1 to 3 s on a GPU, 15 to 25 s on a CPU"),
     )
 

@@ -1,0 +1,75 @@
+"""One segment in the forms that providers want it in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from polyvox.domain.capabilities import TextForm
+from polyvox.domain.written import Pause, Written
+from polyvox.text.parts import Span, spans_of
+from polyvox.text.verbalize import Verbalized, verbalize
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment's clean text and its marks; ``language`` is the reply's."""
+
+    written: Written = field(repr=False)
+    language: str
+
+    @property
+    def text(self) -> str:
+        """As it is written, on one line."""
+        return self.written.text.replace("\n", " ")
+
+    @cached_property
+    def verbalized(self) -> Verbalized:
+        """In words, each with the span of ``text`` that it comes from."""
+        return verbalize(self.text, self.language)
+
+    @cached_property
+    def _spans(self) -> tuple[Span | Pause, ...]:
+        return spans_of(self.written, self.language)
+
+    def in_form(self, form: TextForm) -> str:
+        return self.verbalized.text if form is TextForm.VERBALIZED else self.text
+
+    def parts(self, form: TextForm) -> tuple[str | Pause, ...]:
+        """What is spoken and the pauses between; () where there are none."""
+        if not any(isinstance(part, Pause) for part in self._spans):
+            return ()
+        said = (
+            part if isinstance(part, Pause) else self._said(part, form) for part in self._spans
+        )
+        return tuple(part for part in said if part)
+
+    def _said(self, span: Span, form: TextForm) -> str:
+        if form is TextForm.WRITTEN:
+            return self.text[span.start : span.end].strip() + span.mark + span.closers
+        return "".join(self._spoken(span)).strip() + span.mark + span.closers
+
+    def _spoken(self, span: Span) -> Iterator[str]:
+        """The words of a span, whose ends lie in no atom."""
+        for piece in self.verbalized.pieces:
+            start, end = max(span.start, piece.start), min(span.end, piece.end)
+            if start < end:
+                shown = piece.spoken[start - piece.start : end - piece.start]
+                yield shown if piece.verbatim else piece.spoken
+
+
+def stripped(written: Written) -> Written:
+    """Without white space at its ends."""
+    text = written.text
+    start = len(text) - len(text.lstrip())
+    return Written(text, written.marks) if not start and text == text.rstrip() else _within(written)
+
+
+def _within(written: Written) -> Written:
+    text = written.text.strip()
+    start = len(written.text) - len(written.text.lstrip())
+    moved = (
+        type(mark)(min(max(mark.at - start, 0), len(text)), mark.what) for mark in written.marks
+    )
+    return Written(text, tuple(moved))
