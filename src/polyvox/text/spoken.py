@@ -40,9 +40,7 @@ class Segment:
         """What is spoken and the pauses between; () where there are none."""
         if not any(isinstance(part, Pause) for part in self._spans):
             return ()
-        said = (
-            part if isinstance(part, Pause) else self._said(part, form) for part in self._spans
-        )
+        said = (part if isinstance(part, Pause) else self._said(part, form) for part in self._spans)
         return tuple(part for part in said if part)
 
     def _said(self, span: Span, form: TextForm) -> str:

@@ -11,6 +11,7 @@ from polyvox.domain.capabilities import (
     Capabilities,
     Licence,
     SampleNeeds,
+    TextForm,
     TextLimit,
     Voice,
 )
@@ -165,7 +166,16 @@ def test_the_limit_is_what_every_candidate_can_take() -> None:
         "a": standing(limit=TextLimit(characters=250)),
         "b": standing(limit=TextLimit(82, 400)),
     }
-    assert rank(config(), Wish("en"), facts).limit == TextLimit(82, 400)
+    assert rank(config(), Wish("en"), facts).limit(TextForm.WRITTEN) == TextLimit(82, 400)
+
+
+def test_limits_are_apart_by_the_form_that_candidates_get() -> None:
+    able = standing(limit=TextLimit(characters=250))
+    worded = replace(able, capabilities=replace(able.capabilities, text=TextForm.VERBALIZED))
+    facts = {"a": worded, "b": standing(limit=TextLimit(82, 400))}
+    plan = rank(config(), Wish("en"), facts)
+    assert plan.limit(TextForm.WRITTEN) == TextLimit(82, 400)
+    assert plan.limit(TextForm.VERBALIZED) == TextLimit(characters=250)
 
 
 def test_a_tag_is_taken_for_the_one_that_the_provider_means_by_it() -> None:
