@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
+
+from polyvox.domain.written import Pause
 
 _NOT_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
@@ -14,6 +17,13 @@ _NOT_XML = re.compile(
 def text(plain: str) -> str:
     """``plain`` as character data."""
     return escape(_NOT_XML.sub(" ", plain))
+
+
+def with_breaks(parts: Iterable[str | Pause]) -> str:
+    """``parts`` of a text (see ``Utterance``), each pause as a ``<break>``."""
+    return "".join(
+        f'<break time="{part.ms}ms"/>' if isinstance(part, Pause) else text(part) for part in parts
+    )
 
 
 def attribute(plain: str) -> str:

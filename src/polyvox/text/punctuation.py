@@ -58,6 +58,15 @@ _FULL_STOP: Final = {
 }
 
 
+_ABBREVIATING_DOT: Final = re.compile(r"(?<![.\w])([^\W\d]\w*)\.(?=\s|$)")
+
+
+def without_abbreviating_dots(part: str) -> str:
+    """``part`` of one sentence, without its last mark, with ``Dr.`` and initials as ``Dr`` and letters:
+    espeak-ng would end a clause there. It knows U.S. and e.g. by their dots, and 3. as a number."""
+    return _ABBREVIATING_DOT.sub(r"\1", part)
+
+
 def base_language(language: str) -> str:
     """``pt-BR`` → ``pt``."""
     return language.replace("_", "-").split("-")[0].lower()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from types import FrameType
 from typing import Any
 
@@ -29,7 +28,6 @@ OPENERS = [
     "_",
     "__",
     "~~",
-    "`",
     "==",
     "<b>",
     "<u>",
@@ -37,7 +35,7 @@ OPENERS = [
     "(",
     "<voice>",
 ]
-CLOSERS = [*OPENERS[:8], "</b>", "</u>", '"', ")", "</voice>"]
+CLOSERS = [*OPENERS[:7], "</b>", "</u>", '"', ")", "</voice>"]
 MARKS = st.sampled_from(["", "", ".", "?", "!", ",", ":", "..."])
 ADDED = [
     "[laughs]",
@@ -211,10 +209,3 @@ def steps(source: str) -> int:
 def test_twice_the_text_takes_twice_the_steps(part: str) -> None:
     half, whole = (steps((part * (n // len(part) + 1))[:n]) for n in (1_000, 2_000))
     assert whole <= 2.3 * half + 500
-
-
-@pytest.mark.parametrize("part", HOSTILE)
-def test_twenty_thousand_characters_of_anything_take_no_time_to_speak_of(part: str) -> None:
-    started = time.process_time()
-    written(part * (20_000 // len(part)), "en")
-    assert time.process_time() - started < 2.0

@@ -91,7 +91,7 @@ class Child:
             speaking.audio.cancel()
 
     def _begin(self, frame: Frame) -> Speaking:
-        lists = {name: tuple(frame.body[name]) for name in ("samples", "before")}
+        lists = {name: tuple(frame.body[name]) for name in ("samples", "before", "parts")}
         job = GrippedJob(**{**frame.body, **lists}, grip=Grip(asyncio.get_running_loop()))
         window = asyncio.Semaphore(WINDOW)
         audio = asyncio.create_task(self._speak(frame.job, job, window))

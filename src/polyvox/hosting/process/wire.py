@@ -88,4 +88,5 @@ def job_body(job: EngineJob) -> dict[str, Any]:
         "settings": dict(job.settings),
         "samples": list(job.samples),
         "before": list(job.before),
+        "parts": list(job.parts),
     }

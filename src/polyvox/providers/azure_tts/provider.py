@@ -79,7 +79,10 @@ class AzureProvider(CloudProvider[AzureSettings, AzureClient]):
         settings = utterance.settings
         voice = self._service.choose(utterance.voice or settings.voice_name, utterance.language)
         _check(settings, voice)
-        return voice, spoken_part(utterance.text, utterance.language, voice, settings)
+        # An HD voice is not known to take breaks; it reads the punctuation.
+        parts = utterance.parts if takes_prosody(voice) else ()
+        said = parts or (utterance.text,)
+        return voice, spoken_part(said, utterance.language, voice, settings)
 
 
 def _check(settings: AzureSettings, voice: Voice) -> None:

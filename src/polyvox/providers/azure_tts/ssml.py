@@ -6,9 +6,11 @@ https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-ma
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from polyvox.domain.capabilities import Voice
 from polyvox.domain.language import best_match
+from polyvox.domain.written import Pause
 from polyvox.provider import ssml
 from polyvox.providers.azure_tts.settings import AzureSettings
 
@@ -29,9 +31,11 @@ def document(spoken: str, voice: Voice) -> str:
     )
 
 
-def spoken_part(text: str, language: str, voice: Voice, settings: AzureSettings) -> str:
-    """What is inside ``<voice>``, with no more tags than the settings ask for: tags are billed."""
-    said = ssml.text(text)
+def spoken_part(
+    parts: Iterable[str | Pause], language: str, voice: Voice, settings: AzureSettings
+) -> str:
+    """What is inside ``<voice>``, with no more tags than pauses and settings ask for: tags are billed."""
+    said = ssml.with_breaks(parts)
     if prosody := _prosody(settings):
         said = f"<prosody{prosody}>{said}</prosody>"
     if settings.style:

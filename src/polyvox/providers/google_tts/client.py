@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Transport = Any
 """Google's ``TextToSpeechGrpcAsyncIOTransport``, whose annotations leave out gRPC's own arguments."""
 
+Input = Mapping[str, str]
+"""``text`` or ``ssml``, as Google's SynthesisInput has them."""
 LONGEST_CALL_S = 3600.0
 """gRPC's own deadline, which ends only what everybody else forgot: the longest text at the slowest
 rate lasts half of it, and a listener may take a stream as slowly as it plays."""
@@ -109,9 +111,9 @@ class GoogleClient:
         return listed_voices(response.voices)
 
     async def speak(
-        self, text: str, voice_id: str, audio: Mapping[str, object], *, streaming: bool
+        self, said: Input, voice_id: str, audio: Mapping[str, object], *, streaming: bool
     ) -> AsyncGenerator[AudioChunk, None]:
-        """``audio`` are further fields of AudioConfig, or of StreamingAudioConfig.
+        """``said`` is the text or the SSML; ``audio`` are further fields of AudioConfig, or of StreamingAudioConfig.
 
         Raises ProviderError; BadOutput for what is no raw audio. Closing it cancels the call.
         """
@@ -119,20 +121,20 @@ class GoogleClient:
         audio = {"audio_encoding": "PCM", "sample_rate_hertz": SAMPLE_RATE, **audio}
         ask = self._streamed if streaming else self._whole
         async with (
-            aclosing(ask(text, voice, audio)) as pieces,
+            aclosing(ask(said, voice, audio)) as pieces,
             aclosing(whole_samples(pieces, SAMPLE_RATE)) as chunks,
         ):
             async for chunk in chunks:
                 yield chunk
 
     async def _streamed(
-        self, text: str, voice: Mapping[str, str], audio: Mapping[str, object]
+        self, said: Input, voice: Mapping[str, str], audio: Mapping[str, object]
     ) -> AsyncGenerator[bytes, None]:
         from google.cloud.texttospeech_v1 import StreamingSynthesizeRequest as Request
 
         config = Request(streaming_config={"voice": voice, "streaming_audio_config": audio})
         call = self._transport.streaming_synthesize(
-            iter((config, Request(input={"text": text}))),
+            iter((config, Request(input=said))),
             timeout=LONGEST_CALL_S,
             metadata=self._metadata,
         )
@@ -142,11 +144,11 @@ class GoogleClient:
                 yield response.audio_content
 
     async def _whole(
-        self, text: str, voice: Mapping[str, str], audio: Mapping[str, object]
+        self, said: Input, voice: Mapping[str, str], audio: Mapping[str, object]
     ) -> AsyncGenerator[bytes, None]:
         from google.cloud.texttospeech_v1 import SynthesizeSpeechRequest as Request
 
-        request = Request(input={"text": text}, voice=voice, audio_config=audio)
+        request = Request(input=said, voice=voice, audio_config=audio)
         call = self._transport.synthesize_speech(
             request, timeout=LONGEST_CALL_S, metadata=self._metadata
         )

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from google.protobuf.duration_pb2 import Duration
     from grpc.aio import AioRpcError
 
+
+class SentenceTooLong(Refused):
+    """Of a text that would be taken in two."""
+
+
 SERVICE = "Google Text-to-Speech"
 CHECK_CREDENTIALS = f"Check {' or '.join(VARIABLES.values())}."
 _THROTTLED = MappedError(Throttled, f"{SERVICE} is asked too often.")
@@ -55,6 +60,9 @@ ERRORS = ErrorMap(
         "DEADLINE_EXCEEDED": MappedError(TimedOut, f"{SERVICE} did not finish in time."),
     },
     by_words={
+        ("INVALID_ARGUMENT", "sentences that are too long"): MappedError(
+            SentenceTooLong, f"{SERVICE} finds the sentence too long."
+        ),
         # Google answers a wrong API key as it answers a wrong text; the reason tells them apart.
         ("INVALID_ARGUMENT", "api_key_invalid"): _REJECTED,
         ("RESOURCE_EXHAUSTED", "rate_limit_exceeded"): _THROTTLED,

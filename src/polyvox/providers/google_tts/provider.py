@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import ClassVar
 
 from polyvox.domain.capabilities import Capabilities, Published, TextLimit, Voice
@@ -20,12 +21,11 @@ from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
 from polyvox.provider.tariffs import packaged_tariff
 from polyvox.providers.google_tts.client import GoogleClient
+from polyvox.providers.google_tts.sentences import MAX_BYTES, inputs, spoken
 from polyvox.providers.google_tts.settings import PROVIDER_ID, GoogleOptions, GoogleSettings
 from polyvox.providers.google_tts.voices import LOCALES, STREAMED_SETTINGS, chosen, family_of
 
-MAX_BYTES = 5_000
-"""Longest text, in bytes of UTF-8. Google raises it for nobody."""
-REVISION = "1"
+REVISION = "2"
 """Changes with what is asked of the service beside text, voice and settings."""
 ABOUT = Capabilities(
     name="Google Cloud Text-to-Speech",
@@ -59,12 +59,16 @@ class GoogleProvider(CloudProvider[GoogleSettings, GoogleClient]):
         return packaged_tariff(__package__)
 
     def charge(self, utterance: Utterance[GoogleSettings]) -> Charge | None:
-        """Every code point counts, spaces and line breaks too."""
+        """Every code point counts, spaces and line breaks too, and tags."""
         try:
             voice = self._choose(utterance)
         except RequestError:
             return None  # ``speak`` says why, and sends nothing
-        return Charge(voice.tier, len(utterance.text)) if voice.tier else None
+        family = family_of(voice.id)
+        if voice.tier is None or family is None:
+            return None
+        sent = inputs(utterance, family)
+        return Charge(voice.tier, sum(len(text) for said in sent for text in said.values()))
 
     @asynccontextmanager
     async def speak(self, utterance: Utterance[GoogleSettings]) -> AsyncIterator[AudioStream]:
@@ -77,8 +81,8 @@ class GoogleProvider(CloudProvider[GoogleSettings, GoogleClient]):
         family.check(utterance.settings)
         audio = chosen(utterance.settings)
         streaming = family.streams and audio.keys() <= STREAMED_SETTINGS
-        chunks = client.speak(utterance.text, voice.id, audio, streaming=streaming)
-        async with audio_stream(chunks) as stream:
+        ask = partial(client.speak, voice_id=voice.id, audio=audio, streaming=streaming)
+        async with audio_stream(spoken(utterance, family, ask)) as stream:
             yield stream
 
     def _choose(self, utterance: Utterance[GoogleSettings]) -> Voice:

@@ -25,12 +25,15 @@ STREAMED_SETTINGS = frozenset({"speaking_rate"})
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Voices of one model. ``fixed`` are the settings that they do not take."""
+    """Voices of one model. ``fixed`` are the settings that they do not take; ``ssml`` whether they
+    take breaks; ``longest_sentence`` the characters of one that the service takes as a whole."""
 
     name: str
     tier: str
     streams: bool = False
     fixed: frozenset[str] = frozenset()
+    ssml: bool = True
+    longest_sentence: int = 900
 
     def check(self, settings: GoogleSettings) -> None:
         """Raises InvalidSetting for one that these voices do not take."""
@@ -49,7 +52,14 @@ FAMILIES = {
     for family in (
         # Google's reference and its page on pace control allow a speaking rate, its table of voices
         # does not: it is allowed here.
-        Family("Chirp3-HD", "chirp3_hd", streams=True, fixed=NO_PITCH),
+        Family(
+            "Chirp3-HD",
+            "chirp3_hd",
+            streams=True,
+            fixed=NO_PITCH,
+            ssml=False,
+            longest_sentence=300,  # reports of refusals name 310
+        ),
         Family("Neural2", "neural2"),
         Family("Polyglot", "neural2"),
         Family("Wavenet", "standard"),

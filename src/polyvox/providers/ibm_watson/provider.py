@@ -55,7 +55,7 @@ class WatsonProvider(CloudProvider[WatsonSettings, WatsonClient]):
     def charge(self, utterance: Utterance[WatsonSettings]) -> Charge:
         """Code points as sent, escapes and all: IBM does not say how it counts, and this is the
         most that it could."""
-        return Charge(TIER, len(ssml.text(utterance.text)))
+        return Charge(TIER, len(_ssml(utterance)))
 
     @asynccontextmanager
     async def speak(self, utterance: Utterance[WatsonSettings]) -> AsyncIterator[AudioStream]:
@@ -64,10 +64,14 @@ class WatsonProvider(CloudProvider[WatsonSettings, WatsonClient]):
         settings = utterance.settings
         voice = self._service.choose(utterance.voice or settings.voice_name, utterance.language)
         chunks = client.speech(
-            # The service reads every text as SSML.
-            ssml.text(utterance.text),
+            _ssml(utterance),
             voice.id,
             settings.model_dump(exclude={"voice_name"}, exclude_defaults=True),
         )
         async with audio_stream(chunks) as stream:
             yield stream
+
+
+def _ssml(utterance: Utterance[WatsonSettings]) -> str:
+    """The service reads every text as SSML."""
+    return ssml.with_breaks(utterance.parts or (utterance.text,))

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from polyvox.audio.pcm import silence
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, Misconfigured, UnknownVoice
 from polyvox.hosting.engine import Cancelled, EngineJob
+from polyvox.providers.piper.pausing import pieces
 from polyvox.providers.piper.settings import PiperOptions
 from polyvox.providers.piper.voices import InstalledVoice, Shelf
 
@@ -59,9 +61,13 @@ class PiperEngine:
         voice = self._voice(job.voice)
         speed, speaker = float(job.settings["speed"]), int(job.settings["speaker_id"])
         spoken = False
-        for ids in voice.sentences(job.text):
-            spoken = True
-            yield from voice.speak(ids, speed, speaker, cancelled)
+        for part in pieces(job):
+            if isinstance(part, int):
+                yield silence(part, voice.sample_rate)
+                continue
+            for ids in voice.sentences(part):
+                spoken = True
+                yield from voice.speak(ids, speed, speaker, cancelled)
         if not spoken:
             raise BadOutput(f"The voice {job.voice} has no sounds for this text.")
 

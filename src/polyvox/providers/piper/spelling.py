@@ -14,6 +14,10 @@ import onnxruntime
 from piper import PiperVoice
 from piper.config import PiperConfig
 
+from polyvox.text.punctuation import CLOSERS, without_abbreviating_dots
+from polyvox.text.segment import sentences
+
+_LAST_MARKS = f".!?…{CLOSERS} \n"
 _OPENING = re.compile(r"\[(?=\[)")
 """Piper reads ``[[ ]]`` as raw phonemes; in a user's text they are brackets."""
 
@@ -30,13 +34,21 @@ class Speller:
     def sentences(self, text: str) -> Iterator[list[int]]:
         """Phoneme ids of each sentence that holds any sound."""
         with self._lock:  # some phonemizers build themselves when first used
-            spelled: list[list[str]] = self._piper.phonemize(_plain(text))
+            spelled: list[list[str]] = self._piper.phonemize(self._clauses(_plain(text)))
         for phonemes in spelled:
             # Left out here, since the library would write them to the log.
             known = [p for p in phonemes if p in self.config.phoneme_id_map]
             if any(_sounds(p) for p in known):
                 ids: list[int] = self._piper.phonemes_to_ids(known)
                 yield ids
+
+    def _clauses(self, text: str) -> str:
+        """``text`` with full stops only where a sentence ends."""
+        ended = []
+        for sentence in sentences(text, self.config.espeak_voice):
+            body = sentence.rstrip(_LAST_MARKS)
+            ended.append(without_abbreviating_dots(body) + sentence[len(body) :])
+        return "".join(ended)
 
 
 def _plain(text: str) -> str:

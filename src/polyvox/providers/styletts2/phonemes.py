@@ -15,6 +15,7 @@ from polyvox.domain.capabilities import TextLimit
 from polyvox.errors import Misconfigured
 from polyvox.providers.styletts2.symbols import IDS, PADDING, QUOTES, SOUNDS
 from polyvox.text.fit import pieces_within
+from polyvox.text.punctuation import without_abbreviating_dots
 from polyvox.text.segment import sentences
 
 _ESPEAK = threading.Lock()
@@ -47,8 +48,6 @@ _MARK = re.compile(
     r"|(?<!\d)[,:]|[,:](?!\d)"  # 1,000 and 10:30 are numbers
     r"""|\.(?=["»”'\s]*$))"""  # at the end of the sentence; others belong to abbreviations
 )
-_ABBREVIATED = re.compile(r"(?<![.\w])(\w+)\.(?=\s|$)")
-"""Dr. and initials, which espeak-ng would end a sentence at; it knows U.S. and e.g. by their dots."""
 _NO_SOUND = re.compile(r"\([^)]+\)|[.,:;!?]")
 """In espeak-ng's phonemes: where it goes over to another language and back, and signs of tones."""
 _GLIDE = re.compile("(?<=[ːiɪ])ʲ")
@@ -103,7 +102,7 @@ class Phonemizer:
                 if _MARK.fullmatch(part):
                     yield part
                 elif not part.isspace():
-                    yield self._phonemes(_ABBREVIATED.sub(r"\1", part))
+                    yield self._phonemes(without_abbreviating_dots(part))
 
     def _phonemes(self, words: str) -> str:
         with _ESPEAK:
