@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
@@ -37,7 +38,7 @@ class Speech:
 
     def __init__(
         self,
-        text: Written,
+        segments: Sequence[Segment],
         *,
         casting: Casting,
         failover: Failover,
@@ -57,7 +58,7 @@ class Speech:
         self._closed = False
         self._audio = self._play()
         self._segments: list[SegmentBuffer] = []
-        self._plan_segments(0, [text])
+        self._plan_segments(0, segments)
 
     @property
     def id(self) -> str:
@@ -184,7 +185,11 @@ class Speech:
         self.report.candidates = [c.provider for c in self._casting.plan.candidates]
         self.report.out = list(self._casting.plan.out)
         unheard = self._segments[index:]
-        self._plan_segments(index, [segment.segment.written for segment in unheard])
+        again = (
+            segments_of(old.segment.written, self._casting, first=not place)
+            for place, old in enumerate(unheard, start=index)
+        )
+        self._plan_segments(index, list(chain.from_iterable(again)))
         for old, new in zip(unheard, self._segments[index:], strict=False):
             for attempt in old.report.attempts:
                 if attempt.outcome is Outcome.OK:
@@ -192,33 +197,16 @@ class Speech:
                     attempt.message = "The personality was switched before this was heard."
             new.report.attempts[:0] = old.report.attempts
 
-    def _plan_segments(self, index: int, texts: list[Written]) -> None:
-        pieces = [
-            piece
-            for place, text in enumerate(texts, start=index)
-            for piece in self._cut(text, first=place == 0)
-            if is_speakable(piece.text)
-        ]
+    def _plan_segments(self, index: int, segments: Sequence[Segment]) -> None:
         for replaced in self._segments[index:]:
             replaced.end()  # a listener waiting on it looks again
         del self._segments[index:], self.report.segments[index:]
-        for number, piece in enumerate(pieces, start=index):
+        for number, piece in enumerate(segments, start=index):
             characters = len(piece.text)
             report = SegmentReport(index=number, characters=characters, attempts=[], out=[])
             self.report.segments.append(report)
             before = tuple(segment.segment for segment in self._segments)
             self._segments.append(SegmentBuffer(piece, report, before))
-
-    def _cut(self, text: Written, *, first: bool) -> list[Segment]:
-        """Only the reply's first segment is kept short: later ones have time."""
-        plan = self._casting.plan
-        return cut(
-            text,
-            self._casting.language,
-            plan.limit(TextForm.WRITTEN),
-            spoken_limit=plan.limit(TextForm.VERBALIZED),
-            first_max=FIRST_MAX if first else TARGET,
-        )
 
     def _start_making(self, index: int) -> None:
         self._maker = asyncio.create_task(self._make(index), name=f"speech {self.id}")
@@ -253,3 +241,16 @@ class Speech:
 
     def _elapsed_ms(self) -> float:
         return 1000.0 * (asyncio.get_running_loop().time() - self._begun)
+
+
+def segments_of(text: Written, casting: Casting, *, first: bool) -> list[Segment]:
+    """``text`` in pieces that all of the cast can take. Only the ``first`` of a reply is kept short:
+    later ones have time."""
+    pieces = cut(
+        text,
+        casting.language,
+        casting.plan.limit(TextForm.WRITTEN),
+        spoken_limit=casting.plan.limit(TextForm.VERBALIZED),
+        first_max=FIRST_MAX if first else TARGET,
+    )
+    return [piece for piece in pieces if is_speakable(piece.text)]

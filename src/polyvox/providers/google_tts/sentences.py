@@ -14,9 +14,6 @@ from polyvox.providers.google_tts.client import Input
 from polyvox.providers.google_tts.error_map import SentenceTooLong
 from polyvox.providers.google_tts.settings import GoogleSettings
 from polyvox.providers.google_tts.voices import Family
-from polyvox.text.fit import pieces_within
-from polyvox.text.segment import sentences
-from polyvox.text.stretches import stretches
 
 MAX_BYTES = 5_000
 """Longest text, in bytes of UTF-8. Google raises it for nobody."""
@@ -33,6 +30,8 @@ def inputs(utterance: Utterance[GoogleSettings], family: Family) -> list[Input]:
     text, language = utterance.text, utterance.language
     if len(text) <= family.longest_sentence:
         return [{"text": text}]
+    from polyvox.text.segment import sentences  # loads a library, for long texts only
+
     if all(len(s) <= family.longest_sentence for s in sentences(text, language)):
         return [{"text": text}]
     return [{"text": piece} for piece in _cut(text, language, family.longest_sentence)]
@@ -62,5 +61,8 @@ async def spoken(
 
 def _cut(text: str, language: str, most: int) -> list[str]:
     """At the best clause or word."""
+    from polyvox.text.fit import pieces_within
+    from polyvox.text.stretches import stretches
+
     pieces = pieces_within(text, TextLimit(characters=most), stretches(text, language))
     return [stripped for piece in pieces if (stripped := piece.strip())]

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from polyvox.audio.pcm import silence
 from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, Misconfigured, UnknownVoice
 from polyvox.hosting.engine import Cancelled, EngineJob
@@ -63,7 +62,7 @@ class PiperEngine:
         spoken = False
         for part in pieces(job):
             if isinstance(part, int):
-                yield silence(part, voice.sample_rate)
+                yield voice.silence(part)
                 continue
             for ids in voice.sentences(part):
                 spoken = True

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import onnxruntime
 
+from polyvox.audio.pcm import silence
 from polyvox.domain.audio import AudioChunk
 from polyvox.hosting.engine import Cancelled
 from polyvox.providers.piper.cores import Tensor
@@ -39,10 +40,8 @@ class LoadedVoice:
     def windowed(self) -> bool:
         return isinstance(self._voice, WindowedVoice)
 
-    @property
-    def sample_rate(self) -> int:
-        """Hz."""
-        return self._speller.config.sample_rate
+    def silence(self, ms: int) -> AudioChunk:
+        return silence(ms, self._speller.config.sample_rate)
 
     def sentences(self, text: str) -> Iterator[list[int]]:
         """Phoneme ids of each sentence that holds any sound."""
@@ -56,7 +55,9 @@ class LoadedVoice:
         cancelled.when(lambda: setattr(options, "terminate", True))
         for samples in self._voice.audio(self._feeds(ids, speed, speaker), options):
             level = np.clip(samples * self.gain, -1.0, 1.0) * _FULL_SCALE
-            yield AudioChunk(np.rint(level).astype("<i2").tobytes(), self.sample_rate)
+            yield AudioChunk(
+                np.rint(level).astype("<i2").tobytes(), self._speller.config.sample_rate
+            )
 
     def windows_agree(self) -> bool:
         """Whether windows sound like the whole; a graph may be built in a way ``graph`` misreads."""
