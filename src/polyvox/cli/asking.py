@@ -1,9 +1,9 @@
-"""From the options of ``polyvox speak`` to a SpeechRequest."""
+"""What is asked for on the command line: the text, its language, who is meant."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from polyvox.cli.faults import UsageFault
@@ -11,50 +11,17 @@ from polyvox.errors import TextTooLong, UnsupportedLanguage
 
 if TYPE_CHECKING:
     from polyvox.domain.speech import SpeechRequest
-    from polyvox.services.addressing import Addressee, Addressing
+    from polyvox.services.addressing import Addressing
 
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    text: str
-    personality: str | None
-    language: str | None
-    provider: str | None
-    voice: str | None
-    instructions: str | None
-    speed: float
-    fallback: bool
-    cache: bool
-
-
-async def build_request(wanted: Wanted, addressing: Addressing) -> SpeechRequest:
-    """Raises UnsupportedLanguage, UnknownVoice, UnknownProvider."""
-    from polyvox.domain.speech import SpeechRequest
-
-    language = normalized(wanted.language)
-    who = await _addressee(wanted, addressing)
-    return SpeechRequest(
-        text=wanted.text,
-        personality=who.personality,
-        voice_config=who.voice_config,
-        language=language,
-        provider=who.provider,
-        voice=who.voice,
-        instructions=wanted.instructions,
-        speed=wanted.speed,
-        fallback=wanted.fallback,
-        cache=wanted.cache,
-    )
-
-
-async def _addressee(wanted: Wanted, addressing: Addressing) -> Addressee:
-    from polyvox.services.addressing import Addressee
-
-    if wanted.personality is not None:
-        return Addressee(wanted.personality, provider=wanted.provider, voice=wanted.voice)
-    return await addressing.resolve(voice=wanted.voice, provider=wanted.provider)
+async def addressed(request: SpeechRequest, addressing: Addressing) -> SpeechRequest:
+    """``request`` with who is meant by its voice. Raises UnknownVoice, UnknownProvider."""
+    if request.personality is not None:
+        return request
+    who = await addressing.resolve(voice=request.voice, provider=request.provider)
+    return request.model_copy(update={f.name: getattr(who, f.name) for f in fields(who)})
 
 
 def normalized(language: str | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from polyvox.cli.asking import Wanted, build_request, read_text, utf8
+from polyvox.cli.asking import addressed, normalized, read_text, utf8
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, say
@@ -21,7 +21,7 @@ from polyvox.domain.audio import AudioFormat
 from polyvox.errors import NoVoiceLeft
 
 if TYPE_CHECKING:
-    from polyvox.domain.speech import SpeechReport
+    from polyvox.domain.speech import SpeechReport, SpeechRequest
     from polyvox.services.speech import Speech
 
 
@@ -77,14 +77,16 @@ def speak(
     The file appears once it is whole: a reply that breaks off leaves none. --json prints the
     speech report, on standard error when the audio goes to standard output.
     """
+    from polyvox.domain.speech import SpeechRequest
+
     if text is None and sys.stdin.isatty():
         raise UsageFault("There is nothing to say.", remedy="Give a TEXT, or pipe one in.")
     target = chosen_target(output)
     delivery = Delivery(target, chosen_format(format_, target), as_json)
-    wanted = Wanted(
+    request = SpeechRequest(
         text=read_text(text),
         personality=personality,
-        language=language,
+        language=normalized(language),
         provider=provider,
         voice=voice,
         instructions=utf8(instructions, "--instructions") if instructions else None,
@@ -92,15 +94,15 @@ def speak(
         fallback=not no_fallback,
         cache=not no_cache,
     )
-    run(_carry_out(wanted, delivery))
+    run(_carry_out(request, delivery))
 
 
-async def _carry_out(wanted: Wanted, delivery: Delivery) -> None:
+async def _carry_out(request: SpeechRequest, delivery: Delivery) -> None:
     async with opened() as application:
         services = application.services
-        request = await build_request(wanted, services.addressing)
         try:
-            speech = await services.speak.speak(request)
+            asked = await addressed(request, services.addressing)
+            speech = await services.speak.speak(asked)
         except NoVoiceLeft as error:
             if error.speech_id:
                 _tell(delivery, await services.usage.report(error.speech_id))
