@@ -19,11 +19,15 @@ from tests.emulators.faults import Behaviour, Fault
 from tests.emulators.google_voices import VOICES
 from tests.emulators.http_audio import watched
 from tests.emulators.running import in_thread
-from tests.emulators.speech import spoken
+from tests.emulators.speech import plain, spoken
 
 KEY = "AIza-of-the-emulator"
 ACCOUNT = "speaker@emulated.iam.gserviceaccount.com"
 MAX_BYTES = 5_000
+_TOO_LONG = (
+    "This request contains sentences that are too long. Consider splitting up long sentences with "
+    "sentence ending punctuation e.g. periods."
+)
 SERVICE = "google.cloud.texttospeech.v1.TextToSpeech"
 Asked = tts.SynthesizeSpeechRequest | tts.StreamingSynthesizeConfig
 Context: TypeAlias = grpc.aio.ServicerContext
@@ -31,12 +35,14 @@ Context: TypeAlias = grpc.aio.ServicerContext
 
 @dataclass
 class Emulator:
-    """``endpoint`` is a URL; ``asked`` holds the requests of ``behaviour.synthesized`` whole."""
+    """``endpoint`` is a URL; ``asked`` holds the requests of ``behaviour.synthesized`` whole.
+    A text of more than ``longest_sentence`` characters is refused as Google refuses such a sentence."""
 
     behaviour: Behaviour = field(default_factory=Behaviour)
     voices: list[tts.Voice] = field(default_factory=lambda: list(VOICES))
     asked: list[Asked] = field(default_factory=list)
     listings: int = 0
+    longest_sentence: int | None = None
     endpoint: str = ""
 
     async def list_voices(
@@ -57,7 +63,10 @@ class Emulator:
                     context, "This voice does not support pitch parameters at this time."
                 )
             pcm, fault = await self._made(
-                request, request.input.text, request.audio_config, context
+                request,
+                request.input.text or request.input.ssml,
+                request.audio_config,
+                context,
             )
             if fault is Fault.CUT:
                 await _refuse(context, grpc.StatusCode.UNAVAILABLE, "Socket closed")
@@ -112,8 +121,11 @@ class Emulator:
         self.asked.append(asked)
         fault = self.behaviour.next_fault()
         await self._fail(fault, text, context)
+        if self.longest_sentence is not None and len(text) > self.longest_sentence:
+            await _invalid(context, _TOO_LONG)
         speed = audio.speaking_rate or 1.0
-        pcm = await asyncio.to_thread(spoken, text, audio.sample_rate_hertz, speed=speed)
+        said = plain(text) if text.startswith("<speak>") else text
+        pcm = await asyncio.to_thread(spoken, said, audio.sample_rate_hertz, speed=speed)
         match fault:
             case Fault.EMPTY:
                 pcm = b""

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polyvox.domain.capabilities import TextLimit
+from polyvox.domain.written import Mark, Pause, Written
 from polyvox.text.clean import is_speakable
-from polyvox.text.segment import TINY, split, spoken_length
+from polyvox.text.segment import TINY, cut, split, spoken_length
+from polyvox.text.verbalize import verbalize
 
 FREE = TextLimit()
 SCRIPTS = {
@@ -44,6 +46,57 @@ def test_each_sentence_is_a_segment() -> None:
         "Dr. Smith paid $1,000 at 3:30.",
         "He left the house.",
         "Nobody knew why he did.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Contact Prof. Lee, approx. 40 people, incl. kids.",
+        "Write to EXAMPLE.ORG or call.",
+        "I like C#, .NET, and Go.",
+        "Then go ../up to the folder.",
+        "We saw Capt. Adams and J. R. Tolkien.",
+        "See Fig. 5 and No. 7 for it.",
+    ],
+)
+def test_no_segment_ends_at_a_dot_that_ends_no_sentence(sentence: str) -> None:
+    assert split(f"{sentence} Nobody knew why.", "en", FREE) == [sentence, "Nobody knew why."]
+
+
+def test_an_abbreviation_may_end_a_sentence() -> None:
+    text = "I live on Main St. He does so, too."
+    assert split(text, "en", FREE) == ["I live on Main St.", "He does so, too."]
+
+
+def test_what_is_read_as_one_is_not_cut() -> None:
+    text = "some words and then $1,234,567 were paid on 5 May 2024 at 10:30 in all"
+    for most in range(30, 60):
+        segments = split(text, "en", TextLimit(characters=most))
+        assert all(any(whole in s for s in segments) for whole in ("$1,234,567", "5 May 2024"))
+
+
+@pytest.mark.parametrize("most", [40, 100, 400])
+def test_the_limit_of_a_verbalised_segment_holds(most: int) -> None:
+    text = "It cost $49.95 at 17:45, then 1,234,567 and 987,654 and -5°C. " * 8 + "12345" * 40
+    segments = split(text, "en", FREE, spoken_limit=TextLimit(characters=most))
+    assert bare("".join(segments)) == bare(text)
+    assert all(len(verbalize(segment, "en").text) <= most for segment in segments)
+
+
+def test_marks_stay_with_the_segment_that_they_stand_in() -> None:
+    text = "Hello there, my friend. Wait here, please. Then go on with it."
+    asked = (Mark(13, Pause(300)), Mark(35, Pause(700)), Mark(len(text), Pause(100)))
+    segments = cut(Written(text, asked), "en", FREE)
+    assert [s.text for s in segments] == split(text, "en", FREE)
+    found = [
+        [(segment.text[mark.at :], mark.what) for mark in segment.written.marks]
+        for segment in segments
+    ]
+    assert found == [
+        [("my friend.", Pause(300))],
+        [("please.", Pause(700))],
+        [("", Pause(100))],
     ]
 
 

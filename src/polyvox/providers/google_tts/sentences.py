@@ -53,10 +53,17 @@ async def spoken(
             if heard:
                 raise
             text = said.get("text", utterance.text)
-            for half in _cut(text, utterance.language, math.ceil(len(text) / 2) or 1):
+            for half in _halves(text, utterance.language):
                 async with aclosing(ask({"text": half})) as chunks:
                     async for chunk in chunks:
                         yield chunk
+
+
+def _halves(text: str, language: str) -> list[str]:
+    """Two, of about one length."""
+    most = math.ceil(len(text) * 2 / 3)
+    first, *others = _cut(text, language, most)
+    return [first, text[text.index(first) + len(first) :].strip()] if others else [first]
 
 
 def _cut(text: str, language: str, most: int) -> list[str]:
