@@ -140,7 +140,9 @@ async def accessible(page: Page) -> None:
     assert not told
     size = page.viewport_size
     await page.set_viewport_size({"width": NARROW, "height": 740})
-    width = await page.evaluate("document.documentElement.scrollWidth")
-    assert width <= NARROW
+    # A chart takes the new width once the browser has told it, which is after the resizing.
+    await page.wait_for_function(
+        f"document.documentElement.scrollWidth <= {NARROW}", timeout=PATIENCE_MS
+    )
     if size is not None:
         await page.set_viewport_size(size)
