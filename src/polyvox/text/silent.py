@@ -201,6 +201,8 @@ def _tag_of(match: re.Match[str]) -> _Tag:
 
 
 def _is_half(text: str, tag: _Tag) -> bool:
+    """Whether a tag without a partner encloses text, rather than being spoken of."""
     if tag.closing:
         return not _is_named(text, tag)
-    return tag.start == 0 or text[tag.start - 1] == "\n"
+    before, after = text[max(tag.start - 1, 0) : tag.start], text[tag.end : tag.end + 1]
+    return before in ("", "\n") or (not before.isalnum() and after.isalnum())

@@ -28,14 +28,16 @@ OPENERS = [
     "_",
     "__",
     "~~",
+    "`",
     "==",
     "<b>",
     "<u>",
     '"',
     "(",
     "<voice>",
+    "<answer>",
 ]
-CLOSERS = [*OPENERS[:7], "</b>", "</u>", '"', ")", "</voice>"]
+CLOSERS = [*OPENERS[:8], "</b>", "</u>", '"', ")", "</voice>", "</answer>"]
 MARKS = st.sampled_from(["", "", ".", "?", "!", ",", ":", "..."])
 ADDED = [
     "[laughs]",
@@ -142,7 +144,7 @@ def bare(text: str) -> str:
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
-@given(TEXTS)
+@given(TEXTS.filter(lambda source: "`" not in source))  # what code quotes stays
 def test_no_delimiter_of_a_pair_or_half_is_left(source: str) -> None:
     said = speakable(source, "en")
     assert not re.search(r"\*|`|~~|(?<!\w)_|_(?!\w)|==|</?(?:b|u|answer)>", said)
