@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,9 @@ OPERATORS = ("POLYVOX_", "AZURE_SPEECH_", "GOOGLE_A", "IBM_WATSON_", "OPENAI_SPE
 for name in [name for name in os.environ if name.startswith(OPERATORS)]:
     del os.environ[name]  # no test may speak, or spend, with what this machine is set up for
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that load ONNX Runtime themselves
+# A script starts what is in its background with interrupts ignored.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("COLUMNS", None)  # xdist sets it for its workers; a pipe has no width
 if "PYTEST_XDIST_WORKER" in os.environ:
     for pool in ("OMP", "OPENBLAS"):  # the workers have the cores already
