@@ -17,11 +17,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from polyvox.domain.written import Written
-from polyvox.text import emphasis, formula, lines, notation, silent, ssml, styles
 from polyvox.text.characters import is_speakable, tidy
-from polyvox.text.code import keep_inline
-from polyvox.text.in_band import RESERVED, InBand, without_marks
-from polyvox.text.markup import guard, restore, tag_space, without_tags
+from polyvox.text.cleaning import emphasis, formula, lines, notation, silent, ssml, styles
+from polyvox.text.cleaning.code import keep_inline
+from polyvox.text.cleaning.in_band import RESERVED, InBand, without_marks
+from polyvox.text.cleaning.markup import guard, restore, tag_space, without_tags
 from polyvox.text.punctuation import comma
 
 __all__ = ["NORMALISER_VERSION", "is_speakable", "speakable", "written"]

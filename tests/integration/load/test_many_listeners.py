@@ -22,7 +22,6 @@ CLIENTS = Path(__file__).with_name("listeners.py")
 @pytest.mark.alone
 def test_nothing_is_left_behind(piper_server: RunningServer) -> None:
     listen(piper_server, listeners=4, seed=1)  # what is loaded once is loaded now
-    piper_server.call(filled_pool(piper_server))
     before = resources(piper_server)
     outcomes = listen(piper_server, listeners=LISTENERS, seed=2)
     assert set(outcomes) == {"heard", "hung up"}
@@ -41,11 +40,15 @@ def listen(server: RunningServer, *, listeners: int, seed: int) -> list[str]:
 def resources(server: RunningServer) -> tuple[list[str], list[str]]:
     """Names of tasks, open files and sockets, once every connection is gone."""
     assert server.call(server.all_hung_up(within_s=10.0))
+    server.call(filled_pool(server))
     return server.call(settled(server))
 
 
 async def filled_pool(server: RunningServer) -> None:
-    """So many reads at once that the database's pool is at its full size, where it stays."""
+    """So many reads at once that the database's pool is at its full size.
+
+    Who hangs up during a statement costs the pool its connection, and the next who needs one opens it.
+    """
     reads = (server.application.services.personalities.list() for _ in range(READS))
     await asyncio.gather(*reads)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from polyvox.domain.written import MAX_PAUSE_MS, Mark, Pause, Style, Written
 from polyvox.text.clean import written
-from polyvox.text.styles import vocabulary
+from polyvox.text.cleaning.styles import vocabulary
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from polyvox.text.addresses import shortened
-from polyvox.text.emphasis import products_kept
+from polyvox.text.cleaning.addresses import shortened
+from polyvox.text.cleaning.emphasis import products_kept
 
 LESS_THAN: Final = "\ufdd1"
 """Stands for a bracket that opens no tag, until ``restore``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from polyvox.text.latex import is_command, read
+from polyvox.text.cleaning.latex import is_command, read
 
 _DISPLAY: Final = re.compile(
     r"\$\$(?P<dollars>(?:(?!\n[ \t]*\n)[^$]){1,2000})\$\$"

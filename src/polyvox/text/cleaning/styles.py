@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from polyvox.domain.written import Style
-from polyvox.text.in_band import MARK_RUN, InBand
+from polyvox.text.cleaning.in_band import MARK_RUN, InBand
 from polyvox.text.tables import table
 
 _TAG: Final = re.compile(

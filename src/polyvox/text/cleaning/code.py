@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from typing import Final
 
-from polyvox.text.in_band import InBand
+from polyvox.text.cleaning.in_band import InBand
 
 Span = tuple[int, int]
 

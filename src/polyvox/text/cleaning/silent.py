@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from polyvox.text.code import Span, code_spans
-from polyvox.text.markup import LESS_THAN
+from polyvox.text.cleaning.code import Span, code_spans
+from polyvox.text.cleaning.markup import LESS_THAN
 
 _THOUGHTS: Final = (
     r"think(?:ing)?|thoughts?|thought_process|chain_of_thought|reason(?:ing)?|reflection|scratchpad"

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from polyvox.domain.written import MAX_PAUSE_MS, Pause
-from polyvox.text.in_band import InBand
+from polyvox.text.cleaning.in_band import InBand
 
 _ATTRIBUTES: Final = (
     r"(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<>]{0,500}\"|'[^'<>]{0,500}'|[^\s\"'<>/]+))*\s*"

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from polyvox.text.characters import is_speakable, tidy
-from polyvox.text.in_band import without_marks
+from polyvox.text.cleaning.in_band import without_marks
 from polyvox.text.punctuation import full_stop, is_ended
 
 SOFT: Final = "\ufdd7"

@@ -1,0 +1,1 @@
+"""The stages of `polyvox.text.clean`, one file each: what is silent, and what each notation says."""
