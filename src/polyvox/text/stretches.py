@@ -13,6 +13,8 @@ from polyvox.text.verbalize import AtomKind, atoms
 
 _DOTTED: Final = re.compile(r"(?<!\.)(?:\w*[#+]?\.{1,2}(?=[\w/])|\.{1,2}/)[^\s.]*")
 """A dot without a space behind it: EXAMPLE.ORG, .NET, ../up."""
+_ITEM: Final = re.compile(r"^[ \t]*\d{1,3}[.)] \S", re.MULTILINE)
+"""The number of a list's item is never parted from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Stretches:
 def stretches(text: str, language: str) -> Stretches:
     """The atoms of ``text``, joined where they touch; an abbreviation that does not end its sentence
     with the space behind it; and tokens with a dot inside."""
-    spans = [(found.start(), found.end()) for found in _DOTTED.finditer(text)]
+    spans = [found.span() for each in (_DOTTED, _ITEM) for found in each.finditer(text)]
     for atom in atoms(text, language):
         end = atom.end
         if atom.kind is AtomKind.ABBREVIATION and text[end - 1] == ".":

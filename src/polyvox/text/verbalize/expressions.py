@@ -24,7 +24,7 @@ _WEAK: Final = frozenset("-−–/")
 def _power(rules: Rules) -> re.Pattern[str]:
     return re.compile(
         rf"(?P<sign>(?<![\w)\]])[-−])?(?<![\w.,])(?P<base>{number_pattern(rules)}|[A-Za-z])"
-        rf"(?:(?:e(?P<e>[-−+]?\d{{1,3}})|E(?P<E>[-−+]\d{{1,3}}))|(?P<small>[⁺⁻]?[{SMALL}]{{1,8}})|\^\(?(?P<plain>[-−+]?\d{{1,8}})\)?){UNBOUND}"
+        rf"(?:(?:e(?P<e>[-−+]?\d{{1,3}})|E(?P<E>[-−+]\d{{1,3}}))|(?P<small>[⁺⁻]?[{SMALL}]{{1,8}})|(?:\^|\*\*)\(?(?P<plain>[-−+]?\d{{1,8}})\)?){UNBOUND}"
     )
 
 
@@ -64,6 +64,11 @@ def _fraction(rules: Rules) -> re.Pattern[str]:
 
 
 def fractions(text: str, rules: Rules) -> Iterator[Atom]:
+    return (fraction for fraction, _ in found_fractions(text, rules))
+
+
+def found_fractions(text: str, rules: Rules) -> Iterator[tuple[Atom, bool]]:
+    """Every fraction, and whether a whole number stands before it."""
     if not rules.fractions.plain:
         return
     for found in _fraction(rules).finditer(text):
@@ -74,9 +79,9 @@ def fractions(text: str, rules: Rules) -> Iterator[Atom]:
             whole = cardinal(int(found["whole"]), rules)
             template = part if "{whole}" in part else rules.fractions.join
             words = template.format(whole=whole, part=part)
-        yield Atom(
-            found.start(), found.end(), AtomKind.FRACTION, signed(found["sign"], words, rules)
-        )
+        said = signed(found["sign"], words, rules)
+        fraction = Atom(found.start(), found.end(), AtomKind.FRACTION, said)
+        yield fraction, bool(found["whole"])
 
 
 def _fraction_words(written: str, rules: Rules) -> str:

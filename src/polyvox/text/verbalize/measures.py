@@ -9,6 +9,7 @@ from typing import Final
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind
 from polyvox.text.verbalize.dates import BLANK
+from polyvox.text.verbalize.expressions import found_fractions
 from polyvox.text.verbalize.matching import (
     SPACE,
     UNBOUND,
@@ -39,7 +40,7 @@ def _pattern(rules: Rules) -> re.Pattern[str]:
     scale = rf"{SPACE}(?P<scale>{one_of(scales)}){UNBOUND}" if scales else "(?P<scale>(?!))"
     number = number_pattern(rules)
     return re.compile(
-        rf"{sign_pattern()}(?<![\w.,]){quantity_pattern(rules)}"
+        rf"{sign_pattern()}(?<![\w.,/⁄]){quantity_pattern(rules)}"
         rf"(?:{scale}(?:{SPACE}(?P<scaled>{first}){UNBOUND})?|{SPACE}-?(?P<unit>{first}){UNBOUND})"
         rf"(?:{SPACE}(?P<more>{number}){SPACE}(?P<second>{one_of(units)}){UNBOUND})?"
     )
@@ -108,6 +109,28 @@ def _words(found: re.Match[str], low: Number, high: Number | None, rules: Rules)
         million = Number("1000000")
         words += " " + noun_for(million, _units(rules)[found["scaled"]], rules)
     return words
+
+
+@lru_cache(maxsize=64)
+def _behind_fraction(rules: Rules) -> re.Pattern[str]:
+    units = one_of(s for s, noun in _units(rules).items() if not noun.second)
+    return re.compile(rf"{SPACE}-?(?P<unit>{units}){UNBOUND}")
+
+
+def fractional_measures(text: str, rules: Rules) -> Iterator[Atom]:
+    """``3/4 lb``, ``2 ½ tsp``: a part of one unit, or several units and a part."""
+    if not rules.units:
+        return
+    for fraction, whole in found_fractions(text, rules):
+        unit = _behind_fraction(rules).match(text, fraction.end)
+        if unit is None:
+            continue
+        end = unit.end()
+        if text[end - 1] == "." and ends_sentence(text, end):
+            end -= 1
+        form = "other" if whole else "one"
+        words = f"{fraction.spoken} {_units(rules)[unit['unit']].form(form)}"
+        yield Atom(fraction.start, end, AtomKind.MEASURE, words)
 
 
 def lone_units(text: str, rules: Rules) -> Iterator[Atom]:

@@ -11,7 +11,13 @@ from polyvox.text.verbalize.addresses import addresses
 from polyvox.text.verbalize.atoms import Atom, AtomKind
 from polyvox.text.verbalize.dates import blanked, dates, day_ranges, decades, years
 from polyvox.text.verbalize.expressions import expressions, fractions, lone_operators, powers
-from polyvox.text.verbalize.measures import heights, lone_units, measures, rates
+from polyvox.text.verbalize.measures import (
+    fractional_measures,
+    heights,
+    lone_units,
+    measures,
+    rates,
+)
 from polyvox.text.verbalize.money import money
 from polyvox.text.verbalize.phrases import interjections, phrases
 from polyvox.text.verbalize.quantities import leftovers, names, numbers, ordinals, versions
@@ -31,6 +37,7 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     ratios,
     money,
     heights,
+    fractional_measures,
     measures,
     rates,
     lone_units,
