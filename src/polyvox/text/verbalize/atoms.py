@@ -35,6 +35,7 @@ class AtomKind(StrEnum):
     NAME = "name"
     ABBREVIATION = "abbreviation"
     INTERJECTION = "interjection"
+    SYMBOL = "symbol"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ _NUMERIC: Final = re.compile(
     r"(?<![\w.,/-])(?P<a>\d{1,2})(?:(?P<mark>[/-])(?P<b>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})"
     r"|\.[ \u00a0]?(?P<b2>\d{1,2})\.(?:[ \u00a0]?(?P<year2>\d{4}|\d{2}))?)(?!\w|[-/.]\w)"
 )
+_YEARLESS: Final = re.compile(r"(?<![\w.,/-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\w/]|[.,]\d| of )")
+"""``5/12``, which is a fraction unless a word in front says that it is a day."""
 _BEFORE: Final = re.compile(r"([^\W\d_]+)\W{1,2}\Z")
 _CENTURY_TURN: Final = 50
 """Two digits below it are a year of this century."""
@@ -68,6 +70,15 @@ def _numeric(text: str, rules: Rules) -> Iterator[Atom]:
         if month > 12 >= day:
             day, month = month, day
         yield from _atom(text, found, (_full_year(written), month, day), rules)
+    for found in _YEARLESS.finditer(text):
+        if preceding_word(text, found.start()) in rules.dates.day_cues:
+            yield from _atom(text, found, (None, *_month_and_day(found, rules)), rules)
+
+
+def _month_and_day(found: re.Match[str], rules: Rules) -> tuple[int, int]:
+    first, second = int(found["a"]), int(found["b"])
+    month, day = (first, second) if rules.dates.order == "mdy" else (second, first)
+    return (day, month) if month > 12 >= day else (month, day)
 
 
 def _full_year(written: str | None) -> int | None:
@@ -158,6 +169,8 @@ def _with_names(text: str, rules: Rules) -> Iterator[Atom]:
         month = _month_of(rules)[(found["m1"] or found["m2"]).removesuffix(".")]
         ymd = (int(written) if written else None, month, int(day) if day else None)
         before = preceding_word(text, found.start())
+        if found["d2"] and not written and before in rules.dates.month_cues:
+            continue
         words = _filled(_template(found, rules), ymd, before, rules)
         if until:
             first, last = (_day(int(d), before, rules) for d in (day, until))

@@ -17,6 +17,8 @@ SPACE: Final = r"[ \u00a0\u202f\u2009]?"
 _MINUS: Final = "-−–"
 _MARK: Final = re.compile(r"[<>]=|\S")
 _NEXT: Final = re.compile(rf"[{re.escape(CLOSERS)}]*(?:\s+[\"'“„«‚(\[]*|$)(?P<next>\w?)")
+_WORD_BEFORE: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]+) \Z")
+_NOUN_BEHIND: Final = re.compile(r" (?!and |or |in |of |to |for |on |at |with |from |per )[a-z]")
 _CLOSED: Final = re.compile(rf"[{re.escape(CLOSERS)}]*\s*\Z")
 
 
@@ -42,6 +44,17 @@ def sign_pattern(name: str = "sign") -> str:
     """Source of a pattern for what may stand before a number and belongs to it."""
     edge = r"(?<![^\s(\[{\"'“„«‚/:≤≥<>=~≈])"
     return rf"(?P<{name}>(?:[<>]=?|[≤≥≈~]){SPACE}[{_MINUS}+]?|{edge}[{_MINUS}+±])?"
+
+
+def is_attributive(text: str, start: int, end: int, rules: Rules) -> bool:
+    """Whether the measure ``text[start:end]`` describes the noun behind it: ``a 5 km run``, ``5-km``."""
+    if not rules.attributive:
+        return False
+    if "-" in text[start + 1 : end]:
+        return True
+    before = _WORD_BEFORE.search(text[max(0, start - 12) : start])
+    named = before is not None and before[1].casefold() in rules.attributive
+    return named and bool(_NOUN_BEHIND.match(text, end))
 
 
 def quantity_pattern(rules: Rules, *, number: str = "", suffix: str = "") -> str:

@@ -14,6 +14,7 @@ from polyvox.text.verbalize.matching import (
     SPACE,
     UNBOUND,
     ends_sentence,
+    is_attributive,
     joint,
     one_of,
     quantity_pattern,
@@ -24,6 +25,8 @@ from polyvox.text.verbalize.money import scale_of
 from polyvox.text.verbalize.numbers import Number, counted, noun_for, number_pattern, spoken
 from polyvox.text.verbalize.schema import Noun, Rules
 
+_QUOTATION: Final = 500
+"""Characters in front of an inch that are looked at for a quotation."""
 _UNREADABLE: Final = re.compile(r"[²³°/]")
 
 
@@ -91,17 +94,30 @@ def measures(text: str, rules: Rules) -> Iterator[Atom]:
         end = found.end()
         if text[end - 1] == "." and ends_sentence(text, end):
             end -= 1
-        words = signed(found["sign"], _words(found, low, high, rules), rules)
+        if found["unit"] == '"' and _is_open_quote(text, found.start()):
+            continue
+        single = high is None and is_attributive(text, found.start("low"), end, rules)
+        words = signed(found["sign"], _words(found, low, high, rules, single=single), rules)
         if found["second"]:
             more = Number.read(found["more"], rules)
             words += " " + counted(more, _units(rules)[found["second"]], rules)
         yield Atom(found.start(), end, AtomKind.MEASURE, words)
 
 
-def _words(found: re.Match[str], low: Number, high: Number | None, rules: Rules) -> str:
+def _is_open_quote(text: str, start: int) -> bool:
+    """Whether a quotation was begun before ``start``, so that a mark behind a number ends it."""
+    return text.count('"', max(0, start - _QUOTATION), start) % 2 == 1
+
+
+def _words(
+    found: re.Match[str], low: Number, high: Number | None, rules: Rules, *, single: bool
+) -> str:
     scale = scale_of(rules).get(found["scale"] or "")
     noun = scale or _units(rules)[found["unit"]]
-    words = counted(high or low, noun, rules)
+    if single:
+        words = f"{spoken(low, rules, noun.gender)} {noun.form('one')}"
+    else:
+        words = counted(high or low, noun, rules)
     if high is not None:
         between = joint(found["dash"], rules)
         words = f"{spoken(low, rules, noun.gender)} {between} {words}"

@@ -12,6 +12,7 @@ from polyvox.text.verbalize.matching import (
     SPACE,
     UNBOUND,
     ends_sentence,
+    is_attributive,
     one_of,
     quantity,
     quantity_pattern,
@@ -69,12 +70,21 @@ def money(text: str, rules: Rules) -> Iterator[Atom]:
         if found[f"high{n}"]:
             high = _amount(found[f"high{n}"], rules)
         scale = scale_of(rules).get(found[f"scale{n}"] or "")
-        words = _words(low, high, scale, currency, rules)
+        behind = f"-{currency.form('one')}"
+        if text.startswith(behind, found.end()):
+            end, single = found.end() + len(behind), True
+        else:
+            end = found.end()
+            single = high is None and is_attributive(text, found.start(), end, rules)
+        words = _words(low, high, scale, _single(currency) if single else currency, rules)
         sign = (found[f"sign{n}"] or "") + (found["inner"] or "")
-        end = found.end()
         if text[end - 1] == "." and ends_sentence(text, end):
             end -= 1
         yield Atom(found.start(), end, AtomKind.MONEY, signed(sign, words, rules))
+
+
+def _single(currency: Noun) -> Noun:
+    return currency.model_copy(update={"other": currency.form("one")})
 
 
 def _amount(written: str, rules: Rules) -> Number:

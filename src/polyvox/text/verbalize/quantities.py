@@ -33,6 +33,8 @@ _TOKEN: Final = re.compile(rf"[^\W_{BLANK}](?:[^\W{BLANK}]|[-'’](?=[^\W_{BLANK
 _PART: Final = re.compile(
     rf"\d+(?:\.\d+)*|[{SMALL}{_SUBSCRIPTS}]+|[^\W\d{SMALL}{_SUBSCRIPTS}_]+(?:['’][^\W\d_]+)?"
 )
+_CODE: Final = re.compile(r"[A-Z]{1,4}-?\d{3,}(?![a-z])")
+"""``BA2490``: capitals, and more digits than a model's name has."""
 _ELEMENT: Final = re.compile(r"[A-Z][a-z]?")
 _WIDE: Final = re.compile(f"[{WIDE}]")
 
@@ -137,7 +139,7 @@ def names(text: str, rules: Rules) -> Iterator[Atom]:
 def _name(token: str, rules: Rules) -> str:
     formula = any(c in _SUBSCRIPTS for c in token)
     parts: list[str] = _PART.findall(token)
-    code = len(parts) > _MOST_PARTS
+    code = len(parts) > _MOST_PARTS or bool(_CODE.match(token))
     words: list[str] = []
     power = {"²": rules.words.squared, "³": rules.words.cubed}
     if len(parts) == 2 and power.get(parts[1]) and len(parts[0]) < 4:

@@ -23,6 +23,7 @@ from polyvox.text.verbalize.phrases import interjections, phrases
 from polyvox.text.verbalize.quantities import leftovers, names, numbers, ordinals, versions
 from polyvox.text.verbalize.roman import romans
 from polyvox.text.verbalize.schema import Rules
+from polyvox.text.verbalize.symbols import symbols
 from polyvox.text.verbalize.telephone import identifiers, telephones
 from polyvox.text.verbalize.times import ratios, times
 
@@ -56,6 +57,7 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     initials,
     interjections,
     lone_operators,
+    symbols,
 )
 _JOINED: Final = frozenset(
     {

@@ -101,6 +101,10 @@ class Dates(_Table):
     month_day: str = "{month} {day}"
     between: tuple[str, ...] = ()
     """Words that may stand between day, month and year ("of")."""
+    month_cues: tuple[str, ...] = ()
+    """Words before a month alone: no day is ``In March 20 people came``."""
+    day_cues: tuple[str, ...] = ()
+    """Words before a day without its year: ``on 5/12`` is no fraction."""
 
 
 class Years(_Table):
@@ -172,6 +176,8 @@ class Rules(_Table):
     phrases: dict[str, str] = {}
     interjections: dict[str, str] = {}
     stutters: bool = False
+    attributive: tuple[str, ...] = ()
+    """Words that make the measure behind them an adjective, with its unit in the singular: ``a 5 km run``."""
     not_stutters: tuple[str, ...] = ()
     cues: Cues = Cues()
 

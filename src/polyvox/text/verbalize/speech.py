@@ -11,6 +11,7 @@ from polyvox.text.punctuation import WIDE
 from polyvox.text.verbalize.atoms import Atom, Piece, Verbalized
 from polyvox.text.verbalize.rules import rules_for
 from polyvox.text.verbalize.scan import found_in
+from polyvox.text.verbalize.symbols import symbols
 
 _WIDE: Final = re.compile(f"[{WIDE}]")
 _ROUNDS: Final = 4
@@ -18,18 +19,18 @@ _ROUNDS: Final = 4
 
 
 def atoms(text: str, language: str) -> tuple[Atom, ...]:
-    """The stretches of ``text`` that may not be cut, in order; none in a language without rules.
+    """The stretches of ``text`` that may not be cut, in order; in a language without rules only marks.
 
     ``language`` is a BCP 47 tag: en-US and en-GB read ``05/01/2024`` differently.
     """
     rules = rules_for(language)
-    return () if rules is None else tuple(found_in(text, rules))
+    return tuple(symbols(text, None) if rules is None else found_in(text, rules))
 
 
 def verbalize(text: str, language: str) -> Verbalized:
     """``text`` with its numbers, signs and abbreviations in words of ``language``.
 
-    The text itself in a language without rules. Verbalising the result changes nothing.
+    The text itself, without what no voice should name, in a language without rules. Verbalising the result changes nothing.
     """
     result = Verbalized((_plain(text, 0, len(text)),) if text else ())
     for _ in range(_ROUNDS):

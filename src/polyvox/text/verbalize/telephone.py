@@ -24,6 +24,7 @@ _TELEPHONE: Final = re.compile(
 _LEAST_DIGITS: Final = 7
 _GROUP: Final = re.compile(r"\d+")
 _HASH: Final = re.compile(r"(?<![\w&#])#(?P<digits>\d+(?:-\d+){0,8})(?!\w)")
+_NAMED: Final = re.compile(r"(?<![\w&#])#(?=[A-Z]{1,4}-?\d)")
 _LONGEST_QUANTITY: Final = 3
 """``#`` and more digits than these are an identifier, with fewer an ordinary number."""
 
@@ -54,6 +55,8 @@ def identifiers(text: str, rules: Rules) -> Iterator[Atom]:
         words = cardinal(int(groups[0]), rules) if short else _grouped(groups, rules)
         named = f"{rules.words.number} {words}".strip()
         yield Atom(found.start(), found.end(), AtomKind.IDENTIFIER, named)
+    for found in _NAMED.finditer(text) if rules.words.number else ():
+        yield Atom(found.start(), found.end(), AtomKind.IDENTIFIER, f"{rules.words.number} ")
     if rules.cues.digits:
         for found in _cued(rules).finditer(text):
             words = _grouped(_GROUP.findall(found["digits"]), rules)

@@ -37,7 +37,7 @@ def test_a_plain_text_is_its_own_words() -> None:
         ("at 9:30 a.m. on Friday", "9:30 a.m.", AtomKind.TIME),
         ("at 9:30 a.m. He left", "9:30 a.m", AtomKind.TIME),
         ("or EXAMPLE.ORG or", "EXAMPLE.ORG", AtomKind.ADDRESS),
-        ("C#, .NET, Node", ".NET", AtomKind.ADDRESS),
+        ("Go, .NET, Node", ".NET", AtomKind.ADDRESS),
         ("Dr. Adams", "Dr.", AtomKind.ABBREVIATION),
         ("on Main St. He does", "St", AtomKind.ABBREVIATION),
         ("up to 5–10 km away", "5–10 km", AtomKind.MEASURE),

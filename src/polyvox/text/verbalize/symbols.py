@@ -1,0 +1,26 @@
+"""Marks that no kind took and that a voice would name: of programs, of tags, of emphasis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.schema import Rules
+
+_TAG: Final = re.compile(
+    r"(?P<open> ?<[|/!?]?/?)(?=[^\W\d])[^<>\n]{1,200}?(?P<close>[ ]?[|/?]?> ?)"
+)
+_MARKS: Final = re.compile(r" ?[*_`]+ ?")
+
+
+def symbols(text: str, _rules: Rules | None) -> Iterator[Atom]:
+    """The brackets of ``<div>`` and ``<|end|>``, and stars, underscores and backticks: a space each,
+    so that the words between them are left.
+    """
+    for found in _TAG.finditer(text):
+        for name in ("open", "close"):
+            yield Atom(*found.span(name), AtomKind.SYMBOL, " ")
+    for found in _MARKS.finditer(text):
+        yield Atom(found.start(), found.end(), AtomKind.SYMBOL, " ")
