@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from polyvox.text.verbalize import AtomKind, atoms
+from polyvox.text.verbalize import atoms
 
 _DOTTED: Final = re.compile(r"(?<!\.)(?:\w*[#+]?\.{1,2}(?=[\w/])|\.{1,2}/)[^\s.]*")
 """A dot without a space behind it: EXAMPLE.ORG, .NET, ../up."""
@@ -46,7 +46,7 @@ def stretches(text: str, language: str) -> Stretches:
     spans = [found.span() for each in (_DOTTED, _ITEM) for found in each.finditer(text)]
     for atom in atoms(text, language):
         end = atom.end
-        if atom.kind is AtomKind.ABBREVIATION and text[end - 1] == ".":
+        if text[end - 1] == ".":  # else it is left outside, and ends the sentence
             end += len(text[end:]) - len(text[end:].lstrip()) + 1
         spans.append((atom.start, end))
     starts: list[int] = []

@@ -46,7 +46,9 @@ def _pattern(rules: Rules) -> re.Pattern[str]:
     short = rules.abbreviations
     written = [*short.titles, *short.leading, *short.numbered, *short.open, *short.saint]
     written += [f"{day}." for day in short.days]
-    return re.compile(rf"(?<![\w.@/-]){one_of([*written, *map(_upper, written)])}(?![\w@])")
+    return re.compile(
+        rf"(?<![\w.@/-]){one_of([*written, *map(_upper, written)])}(?:(?<=[§¶№])|(?![\w@]))"
+    )
 
 
 def abbreviations(text: str, rules: Rules) -> Iterator[Atom]:

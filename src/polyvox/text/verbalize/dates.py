@@ -198,8 +198,8 @@ def _years(rules: Rules) -> re.Pattern[str]:
     stop = rf"(?!{rules.years.not_before})" if rules.years.not_before else ""
     alone = rf"|(?<![\w.,:/$€£-])(?P<alone>[12]\d{{3}})(?![\w-]|[.,:/]\d){stop}"
     return re.compile(
-        rf"(?<!\w){cues} (?P<cued>[12]\d{{3}})(?:(?P<dash> ?[-–] ?)(?P<until>[12]\d{{3}}|\d{{2}}))?(?![\w-]|[.,:]\d)"
-        rf"|(?<![\w.,:/-])(?P<from>[12]\d{{3}}) ?[-–] ?(?P<to>[12]\d{{3}}|\d{{2}})(?![\w-]|[.,:]\d)"
+        rf"(?<!\w){cues} (?P<cued>[12]\d{{3}})(?:(?: ?[-–] ?|(?P<slash>/))(?P<until>[12]\d{{3}}|\d{{2}}))?(?![\w/-]|[.,:]\d)"
+        rf"|(?<![\w.,:/-])(?P<from>[12]\d{{3}})(?: ?[-–] ?|(?P<season>/))(?P<to>[12]\d{{3}}|\d{{2}})(?![\w/-]|[.,:]\d)"
         + (alone if rules.years.alone else "|(?P<alone>(?!))"),
         re.IGNORECASE,
     )
@@ -218,7 +218,11 @@ def years(text: str, rules: Rules) -> Iterator[Atom]:
         words = year(int(first), rules)
         if last:
             end = year(int(last), rules) if len(last) == 4 else cardinal(int(last), rules)
-            words = f"{words} {rules.words.range} {end}"
+            words = (
+                f"{words} {end}"
+                if found["season"] or found["slash"]
+                else f"{words} {rules.words.range} {end}"
+            )
         yield Atom(found.start(group), found.end(), AtomKind.YEAR, words)
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.dates import preceding_word
 from polyvox.text.verbalize.matching import SPACE, UNBOUND, one_of, signed
 from polyvox.text.verbalize.numbers import Number, cardinal, number_pattern, spoken
 from polyvox.text.verbalize.schema import Rules
@@ -74,6 +75,9 @@ def found_fractions(text: str, rules: Rules) -> Iterator[tuple[Atom, bool]]:
     for found in _fraction(rules).finditer(text):
         written = (found["over"] or unicodedata.normalize("NFKC", found["glyph"])).replace("⁄", "/")
         words = _fraction_words(written, rules)
+        if found["over"] and preceding_word(text, found.start()) in rules.cues.counted:
+            first, last = (cardinal(int(n), rules) for n in written.split("/"))
+            words = f"{first} {rules.words.of} {last}"
         if found["whole"]:
             part = rules.fractions.mixed.get(written, words)
             whole = cardinal(int(found["whole"]), rules)
@@ -139,11 +143,15 @@ def _expression_words(
 
 @lru_cache(maxsize=64)
 def _lone(rules: Rules) -> re.Pattern[str]:
-    return re.compile(rf"(?<=[\w)] ){one_of(rules.operators.keys() - set('<>*·'))}(?= [\w(])")
+    return re.compile(
+        rf"(?<=[\w)] ){one_of(rules.operators.keys() - set('>*·'))}(?= [\w(])|(?<=[\w)] )>(?= [a-z\d(])"
+    )
 
 
 def lone_operators(text: str, rules: Rules) -> Iterator[Atom]:
-    """``a + b`` also between words; but what may be a bullet or an arrow needs numbers."""
+    """``a + b`` also between words; but a bullet, or the arrow of ``Menu > Settings``, is none."""
+    if not rules.operators:
+        return
     for found in _lone(rules).finditer(text):
         words = rules.operators[found.group()]
         yield Atom(found.start(), found.end(), AtomKind.OPERATOR, words)

@@ -18,6 +18,7 @@ _MINUS: Final = "-−–"
 _MARK: Final = re.compile(r"[<>]=|\S")
 _NEXT: Final = re.compile(rf"[{re.escape(CLOSERS)}]*(?:\s+[\"'“„«‚(\[]*|$)(?P<next>\w?)")
 _WORD_BEFORE: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]+) \Z")
+_HYPHENED: Final = re.compile(r"(?<=\d)-(?=[^\W\d_])")
 _NOUN_BEHIND: Final = re.compile(r" (?!and |or |in |of |to |for |on |at |with |from |per )[a-z]")
 _CLOSED: Final = re.compile(rf"[{re.escape(CLOSERS)}]*\s*\Z")
 
@@ -50,7 +51,7 @@ def is_attributive(text: str, start: int, end: int, rules: Rules) -> bool:
     """Whether the measure ``text[start:end]`` describes the noun behind it: ``a 5 km run``, ``5-km``."""
     if not rules.attributive:
         return False
-    if "-" in text[start + 1 : end]:
+    if _HYPHENED.search(text, start, end):
         return True
     before = _WORD_BEFORE.search(text[max(0, start - 12) : start])
     named = before is not None and before[1].casefold() in rules.attributive

@@ -27,6 +27,7 @@ from polyvox.text.verbalize.schema import Noun, Rules
 
 _QUOTATION: Final = 500
 """Characters in front of an inch that are looked at for a quotation."""
+_QUOTE: Final = re.compile(r"(?<!\d)\"")
 _UNREADABLE: Final = re.compile(r"[²³°/]")
 
 
@@ -44,8 +45,8 @@ def _pattern(rules: Rules) -> re.Pattern[str]:
     number = number_pattern(rules)
     return re.compile(
         rf"{sign_pattern()}(?<![\w.,/⁄]){quantity_pattern(rules)}"
-        rf"(?:{scale}(?:{SPACE}(?P<scaled>{first}){UNBOUND})?|{SPACE}-?(?P<unit>{first}){UNBOUND})"
-        rf"(?:{SPACE}(?P<more>{number}){SPACE}(?P<second>{one_of(units)}){UNBOUND})?"
+        rf"(?:{scale}(?:{SPACE}(?P<scaled>{first}){UNBOUND})?|{SPACE}-?(?P<unit>{first})"
+        rf"(?:{SPACE}(?P<more>{number}){SPACE}(?P<second>{one_of(units)}){UNBOUND}|{UNBOUND}))"
     )
 
 
@@ -70,19 +71,21 @@ def heights(text: str, rules: Rules) -> Iterator[Atom]:
 
 @lru_cache(maxsize=64)
 def _rate(rules: Rules) -> re.Pattern[str]:
+    units = one_of(_units(rules))
     return re.compile(
-        rf"(?<={BLANK})/(?P<what>{one_of(_units(rules))}(?!\w)|[^\W\d_{BLANK}]{{2,20}}(?!\w))"
+        rf"(?<={BLANK})/(?P<what>{units}(?!\w)|[^\W\d_{BLANK}]{{2,20}}(?!\w))"
+        rf"|(?<=[{BLANK}\d] )[^\W\d_{BLANK}]{{2,20}}(?P<per>/(?P<unit>{units}))(?!\w)"
     )
 
 
 def rates(text: str, rules: Rules) -> Iterator[Atom]:
-    """What a price or a measure is counted by: ``$4/gal``, ``5 kg/person``."""
+    """What a price or a measure is counted by: ``$4/gal``, ``5 kg/person``, ``60 beats/min``."""
     if rules.words.per and rules.units:
         for found in _rate(rules).finditer(text):
-            noun = _units(rules).get(found["what"])
-            what = noun.form("one") if noun else found["what"]
-            words = f" {rules.words.per} {what}"
-            yield Atom(found.start(), found.end(), AtomKind.MEASURE, words)
+            what = found["what"] or found["unit"]
+            noun = _units(rules).get(what)
+            words = f" {rules.words.per} {noun.form('one') if noun else what}"
+            yield Atom(*found.span("per" if found["per"] else 0), AtomKind.MEASURE, words)
 
 
 def measures(text: str, rules: Rules) -> Iterator[Atom]:
@@ -100,13 +103,21 @@ def measures(text: str, rules: Rules) -> Iterator[Atom]:
         words = signed(found["sign"], _words(found, low, high, rules, single=single), rules)
         if found["second"]:
             more = Number.read(found["more"], rules)
-            words += " " + counted(more, _units(rules)[found["second"]], rules)
+            words += " " + counted(more, _second(found, rules), rules)
         yield Atom(found.start(), end, AtomKind.MEASURE, words)
+
+
+def _second(found: re.Match[str], rules: Rules) -> Noun:
+    """The unit of ``30m`` in ``1h30m`` is the minute."""
+    units = _units(rules)
+    minutes = found["second"] == "m" and units[found["unit"]] is rules.units.get("h")
+    return (rules.units.get("min") if minutes else None) or units[found["second"]]
 
 
 def _is_open_quote(text: str, start: int) -> bool:
     """Whether a quotation was begun before ``start``, so that a mark behind a number ends it."""
-    return text.count('"', max(0, start - _QUOTATION), start) % 2 == 1
+    marks = _QUOTE.findall(text, max(0, start - _QUOTATION), start)
+    return len(marks) % 2 == 1
 
 
 def _words(

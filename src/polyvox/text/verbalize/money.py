@@ -46,7 +46,7 @@ def _pattern(rules: Rules) -> re.Pattern[str]:
     whole = number_pattern(rules).removesuffix(rf"(?:{re.escape(rules.numbers.decimal)}\d+)?)")
     decimal = re.escape(rules.numbers.decimal)
     foreign = r"\d{1,3}(?>(?:\.\d{3}){1,6},|(?:,\d{3}){1,6}\.)\d\d(?!\d)"
-    number = rf"(?:{foreign}|{whole}(?:[.,](?:\d\d|[-–—])(?![\d]|[.,]\d)|{decimal}\d+)?))"
+    number = rf"(?:{foreign}|{decimal}\d\d(?!\d)|{whole}(?:[.,](?:\d\d|[-–—])(?![\d]|[.,]\d)|{decimal}\d+)?))"
     scale = (
         rf"(?:{SPACE}(?P<scale{{0}}>{one_of(scale_of(rules))}){UNBOUND})?"
         if rules.scales
@@ -75,7 +75,7 @@ def money(text: str, rules: Rules) -> Iterator[Atom]:
             end, single = found.end() + len(behind), True
         else:
             end = found.end()
-            single = high is None and is_attributive(text, found.start(), end, rules)
+            single = not (high or low.decimals) and is_attributive(text, found.start(), end, rules)
         words = _words(low, high, scale, _single(currency) if single else currency, rules)
         sign = (found[f"sign{n}"] or "") + (found["inner"] or "")
         if text[end - 1] == "." and ends_sentence(text, end):

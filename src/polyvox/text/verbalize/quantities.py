@@ -20,7 +20,14 @@ from polyvox.text.verbalize.matching import (
     sign_pattern,
     signed,
 )
-from polyvox.text.verbalize.numbers import Number, cardinal, digit_by_digit, ordinal, spoken
+from polyvox.text.verbalize.numbers import (
+    Number,
+    cardinal,
+    digit_by_digit,
+    digits_of,
+    ordinal,
+    spoken,
+)
 from polyvox.text.verbalize.schema import Rules
 
 _SUBSCRIPTS: Final = "₀₁₂₃₄₅₆₇₈₉"
@@ -41,7 +48,7 @@ _WIDE: Final = re.compile(f"[{WIDE}]")
 
 @lru_cache(maxsize=64)
 def _suffixed(rules: Rules) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.,])(?P<number>\d{{1,9}})(?P<suffix>{one_of(rules.ordinals.suffixes)}){UNBOUND}", re.IGNORECASE)  # fmt: skip
+    return re.compile(rf"(?<![\w.,])(?P<number>\d{{1,3}}(?:[{re.escape(rules.numbers.group)}]\d{{3}}){{1,3}}|\d{{1,9}})(?P<suffix>{one_of(rules.ordinals.suffixes)}){UNBOUND}", re.IGNORECASE)  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -54,7 +61,8 @@ def ordinals(text: str, rules: Rules) -> Iterator[Atom]:
     forms = {suffix.casefold(): form for suffix, form in rules.ordinals.suffixes.items()}
     if forms:
         for found in _suffixed(rules).finditer(text):
-            words = ordinal(int(found["number"]), rules, forms[found["suffix"].casefold()])
+            number = int(digits_of(found["number"]))
+            words = ordinal(number, rules, forms[found["suffix"].casefold()])
             yield Atom(found.start(), found.end(), AtomKind.ORDINAL, words)
     if rules.ordinals.dot and rules.ordinals.lead:
         for found in _dotted(rules).finditer(text):

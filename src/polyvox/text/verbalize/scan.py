@@ -25,7 +25,7 @@ from polyvox.text.verbalize.roman import romans
 from polyvox.text.verbalize.schema import Rules
 from polyvox.text.verbalize.symbols import symbols
 from polyvox.text.verbalize.telephone import identifiers, telephones
-from polyvox.text.verbalize.times import ratios, times
+from polyvox.text.verbalize.times import ratios, times, zones
 
 _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     addresses,
@@ -34,6 +34,7 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     telephones,
     identifiers,
     decades,
+    zones,
     times,
     ratios,
     money,

@@ -59,6 +59,8 @@ class Words(_Table):
     number: str = ""
     over: str = ""
     out_of: str = ""
+    of: str = ""
+    """Between the two numbers of ``page 1/10``."""
     dot: str = ""
     power: str = ""
     squared: str = ""
@@ -154,6 +156,8 @@ class Roman(_Table):
 
 class Cues(_Table):
     digits: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    """Words before ``1/10`` that make it the first of ten."""
 
 
 class Rules(_Table):

@@ -12,7 +12,11 @@ from polyvox.text.verbalize.schema import Rules
 _TAG: Final = re.compile(
     r"(?P<open> ?<[|/!?]?/?)(?=[^\W\d])[^<>\n]{1,200}?(?P<close>[ ]?[|/?]?> ?)"
 )
-_MARKS: Final = re.compile(r" ?[*_`]+ ?")
+_ARROW: Final = re.compile(
+    r"(?<=[\w)\"'”’]) ?(?:[-=]{1,2}>|[→⇒➔➜➞⟶⮕▶►»›]) ?(?=[\w(\"'“‘])|(?<=\w) > (?=[^\W\d_])"
+)
+"""From one thing to the next (``Settings → Privacy``): a short pause, not a name."""
+_MARKS: Final = re.compile(r" ?[*_`]+ ?(?P<mark>[.,;:!?)\]]?)")
 
 
 def symbols(text: str, _rules: Rules | None) -> Iterator[Atom]:
@@ -22,5 +26,7 @@ def symbols(text: str, _rules: Rules | None) -> Iterator[Atom]:
     for found in _TAG.finditer(text):
         for name in ("open", "close"):
             yield Atom(*found.span(name), AtomKind.SYMBOL, " ")
+    for found in _ARROW.finditer(text):
+        yield Atom(found.start(), found.end(), AtomKind.SYMBOL, ", ")
     for found in _MARKS.finditer(text):
-        yield Atom(found.start(), found.end(), AtomKind.SYMBOL, " ")
+        yield Atom(found.start(), found.end(), AtomKind.SYMBOL, found["mark"] or " ")

@@ -13,6 +13,9 @@ from polyvox.text.verbalize.numbers import Number, cardinal, noun_for
 from polyvox.text.verbalize.schema import Rules
 
 _ZONE: Final = re.compile(r" [A-Z]{2,4}(?!\w)")
+_OFFSET: Final = re.compile(
+    r"(?<!\w)(?:UTC|GMT) ?(?P<sign>[+−-])(?P<hours>\d{1,2})(?::(?P<minutes>\d{2}))?(?!\w|[.,:]\d)"
+)
 _RATIO: Final = re.compile(r"(?<![\w:.,])(\d{1,3}):(\d{1,3})(?![\w:]|[.,]\d)")
 
 
@@ -82,3 +85,16 @@ def ratios(text: str, rules: Rules) -> Iterator[Atom]:
         first, second = (cardinal(int(n), rules) for n in found.groups())
         words = f"{first} {rules.words.ratio} {second}"
         yield Atom(found.start(), found.end(), AtomKind.RANGE, words)
+
+
+def zones(text: str, rules: Rules) -> Iterator[Atom]:
+    """``UTC+2``, ``GMT-5:30``."""
+    signs = {"+": rules.words.plus, "-": rules.words.minus, "−": rules.words.minus}
+    if not all(signs.values()):
+        return
+    for found in _OFFSET.finditer(text):
+        hours, minutes = int(found["hours"]), int(found["minutes"] or 0)
+        words = f" {signs[found['sign']]} {cardinal(hours, rules)}"
+        if minutes:
+            words += f" {cardinal(minutes, rules)}"
+        yield Atom(found.start("sign"), found.end(), AtomKind.TIME, words)
