@@ -13,7 +13,15 @@ from contextlib import asynccontextmanager
 from pydantic import Field
 
 from polyvox.domain.audio import AudioChunk
-from polyvox.domain.capabilities import Availability, Capabilities, Kind, Licence, TextLimit, Voice
+from polyvox.domain.capabilities import (
+    Availability,
+    Capabilities,
+    Kind,
+    Licence,
+    TextForm,
+    TextLimit,
+    Voice,
+)
 from polyvox.domain.speech import REPLY_SAMPLE_RATE
 from polyvox.errors import InvalidSetting
 from polyvox.provider import AudioStream, Provider, Utterance, VoiceSettings, audio_stream
@@ -42,6 +50,7 @@ class Written(Provider[WrittenSettings]):
     limit = TextLimit(characters=200)
     carries_style = False
     takes_instructions = False
+    text = TextForm.WRITTEN
 
     script: list[Fault]
     calls: list[Fault]
@@ -49,11 +58,13 @@ class Written(Provider[WrittenSettings]):
     """What came before, by each call."""
     instructed: list[str | None]
     """How it was told to speak, by each call."""
+    received: list[str]
+    """The text of each call, in the form that is wanted."""
     running = 0
 
     async def start(self) -> None:
         self.script = [Fault(name) for name in self.context.options.get("script", [])]
-        self.calls, self.told, self.instructed = [], [], []
+        self.calls, self.told, self.instructed, self.received = [], [], [], []
 
     def availability(self) -> Availability:
         return Availability.ready()
@@ -67,6 +78,7 @@ class Written(Provider[WrittenSettings]):
             limits={"*": self.limit},
             carries_style=self.carries_style,
             takes_instructions=self.takes_instructions,
+            text=self.text,
         )
 
     async def voices(self, language: str | None = None) -> Sequence[Voice]:
@@ -78,6 +90,7 @@ class Written(Provider[WrittenSettings]):
         self.calls.append(fault)
         self.told.append(utterance.before)
         self.instructed.append(utterance.instructions)
+        self.received.append(utterance.text)
         self.running += 1
         try:
             async with inject(fault, audio_stream(_spell(utterance.text))) as stream:
