@@ -17,7 +17,6 @@ from polyvox.cache.segments import SegmentCache
 from polyvox.cache.store import FileStore
 from polyvox.config import LOOPBACK_NAMES, SampleSettings, Settings
 from polyvox.domain.capabilities import Kind
-from polyvox.domain.quota import QuotaPolicy
 from polyvox.domain.samples import SampleReport
 from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
 from polyvox.errors import Conflict
@@ -32,7 +31,7 @@ from polyvox.services.overview import Overview
 from polyvox.services.personalities import PersonalityService
 from polyvox.services.ports import PersonalityReader, QuotaRepository
 from polyvox.services.providers import Providers, discover
-from polyvox.services.quota import QuotaRule, QuotaService
+from polyvox.services.quota import QuotaService
 from polyvox.services.remembered import RememberedPersonalities
 from polyvox.services.sample_ports import BlobStore, SampleFetcher, SampleRepository, Workbench
 from polyvox.services.sample_preparing import Scratch
@@ -64,11 +63,7 @@ def _store(settings: Settings) -> FileStore:
 
 
 def _quota(settings: Settings, providers: Providers, ledger: QuotaRepository) -> QuotaService:
-    rules = {
-        provider: QuotaRule(QuotaPolicy(chosen.policy), chosen.limits, chosen.prices)
-        for provider, chosen in settings.quotas.items()
-    }
-    return QuotaService(providers.tariffs, ledger, rules)
+    return QuotaService(providers.tariffs, ledger, settings.quotas)
 
 
 def _speak(

@@ -14,12 +14,13 @@ from polyvox_faulty.faults import Fault
 from polyvox_faulty.written import FaultB
 
 from polyvox.cache.segments import SegmentCache
+from polyvox.config import QuotaSettings
 from polyvox.domain.speech import SpeechReport, SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.routing.attempt import Deadlines
 from polyvox.services.ports import QuotaRepository, TierUse
 from polyvox.services.providers import Providers
-from polyvox.services.quota import QuotaRule, QuotaService
+from polyvox.services.quota import QuotaService
 from polyvox.services.speak import SpeakLimits, SpeakService
 from polyvox.services.speech import Speech
 from polyvox.storage.database import Database
@@ -88,7 +89,7 @@ class Stage:
 @asynccontextmanager
 async def stage(
     url: str,
-    rules: Mapping[str, QuotaRule] | None = None,
+    rules: Mapping[str, QuotaSettings] | None = None,
     *,
     ledger: Callable[[Database], QuotaRepository] = SqlQuota,
     charged: type[FaultCharged] = FaultCharged,

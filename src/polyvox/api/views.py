@@ -134,9 +134,7 @@ class ProviderView(BaseModel):
 class ProviderList(Listing[ProviderView]): ...
 
 
-class LanguageView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
+class LanguageView(View):
     language: str
     name: str
     own_name: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from polyvox.cli.options import Json
-from polyvox.cli.output import done, print_json, put, say, table
+from polyvox.cli.output import done, listing, print_json, put, say
 from polyvox.cli.session import call
 
 if TYPE_CHECKING:
@@ -36,25 +37,13 @@ def create(
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List all, newest first, revoked ones too."""
-    found = call(lambda services: services.keys.list(), providers=False)
-    if as_json:
-        print_json([_row(key) for key in found])
-        return
-    table(
+    listing(
+        call(lambda services: services.keys.list(), providers=False),
         ("id", "name", "begins", "created", "last used", "revoked"),
-        (
-            (
-                key.id,
-                key.name,
-                key.prefix,
-                *(
-                    at and f"{at.astimezone():%Y-%m-%d %H:%M}"
-                    for at in (key.created_at, key.last_used_at, key.revoked_at)
-                ),
-            )
-            for key in found
-        ),
+        _cells,
         empty="There are no keys. Create one: polyvox keys create 'my laptop'.",
+        as_json=as_json,
+        document=_row,
     )
 
 
@@ -66,6 +55,12 @@ def revoke(
     """Make a key useless, from now on."""
     call(lambda services: services.keys.revoke(key_id), providers=False)
     done({"id": key_id, "revoked": True}, f"{key_id} is revoked.", as_json=as_json)
+
+
+def _cells(key: ApiKey) -> Sequence[object]:
+    moments = (key.created_at, key.last_used_at, key.revoked_at)
+    told = (at and f"{at.astimezone():%Y-%m-%d %H:%M}" for at in moments)
+    return (key.id, key.name, key.prefix, *told)
 
 
 def _row(key: ApiKey) -> dict[str, Any]:

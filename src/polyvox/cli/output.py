@@ -74,10 +74,12 @@ def listing(
     *,
     empty: str,
     as_json: bool,
+    document: Callable[[RowT], object] = lambda row: row,
 ) -> None:
-    """``found`` as JSON, or a table whose rows ``cells`` makes; ``empty`` as in :func:`table`."""
+    """What ``document`` makes of those ``found`` as JSON, or a table whose rows ``cells`` makes;
+    ``empty`` as in :func:`table`."""
     if as_json:
-        print_json(found)
+        print_json([document(row) for row in found])
     else:
         table(columns, map(cells, found), empty=empty)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from polyvox.cli.deleting import Yes, ask_to_delete, say_deleted
-from polyvox.cli.documents import Document, read_document, with_values
+from polyvox.cli.documents import read_document, with_values
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
 from polyvox.cli.output import done, listing, print_json, put
@@ -68,7 +68,14 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def show(personality: Id, as_json: Json = False) -> None:
     """Show one, with its voice_config and statistics."""
-    _show(_call(lambda personalities: personalities.get(personality)), as_json=as_json)
+    found = _call(lambda personalities: personalities.get(personality))
+    if as_json:
+        print_json(found)
+        return
+    put(f"{found.name} ({found.id}), version {found.version}")
+    if found.description:
+        put(found.description)
+    print_json(found.voice_config.model_dump(mode="json", exclude_none=True))
 
 
 @app.command()
@@ -130,7 +137,9 @@ def edit(
             stored = await personalities.get(personality)
             # What was read must still be there when it is written back.
             expected = stored.version if version is None else version
-            changed = with_values(_document(stored) if changed is None else changed, values)
+            changed = with_values(
+                stored.voice_config.written() if changed is None else changed, values
+            )
         return await personalities.update(
             personality,
             name=name,
@@ -172,23 +181,5 @@ def _call(work: Callable[[PersonalityService], Awaitable[T]]) -> T:
     return call(lambda services: work(services.personalities), providers=False)
 
 
-def _document(stored: Personality) -> Document:
-    # What was never set stays unset, so that defaults may change with Polyvox.
-    document: Document = stored.voice_config.model_dump(
-        mode="json", exclude={"stats"}, exclude_unset=True
-    )
-    return document
-
-
 def _done(changed: Personality, what: str, *, as_json: bool) -> None:
     done(changed, f"{changed.id} is {what} (version {changed.version}).", as_json=as_json)
-
-
-def _show(personality: Personality, *, as_json: bool) -> None:
-    if as_json:
-        print_json(personality)
-        return
-    put(f"{personality.name} ({personality.id}), version {personality.version}")
-    if personality.description:
-        put(personality.description)
-    print_json(personality.voice_config.model_dump(mode="json", exclude_none=True))

@@ -25,6 +25,33 @@ if TYPE_CHECKING:
     from polyvox.services.speech import Speech
 
 
+Text = Annotated[
+    str | None, typer.Argument(help="What to say; '-' or nothing: read standard input.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="File to write; '-' for standard output.")
+]
+Personality = Annotated[
+    str | None, typer.Option(help="Who speaks. [default: the default personality]")
+]
+Language = Annotated[
+    str | None, typer.Option(help="BCP 47 tag. [default: the personality's primary]")
+]
+Provider = Annotated[str | None, typer.Option(help="Ask this provider first.")]
+Voice = Annotated[str | None, typer.Option(help="A voice of the first provider asked, or of any.")]
+Instructions = Annotated[
+    str | None, typer.Option(help="How to speak, in words, for providers that take them.")
+]
+Format = Annotated[
+    AudioFormat | None, typer.Option("--format", help="[default: by the file's ending, or wav]")
+]
+Speed = Annotated[float, typer.Option(min=0.25, max=4.0, help="1 is as usual.")]
+NoFallback = Annotated[bool, typer.Option("--no-fallback", help="Try only the first candidate.")]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Neither read from the cache nor write to it.")
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Where the audio goes, in which container, and how its report is told."""
@@ -40,36 +67,17 @@ class Delivery:
 
 
 def speak(
-    text: Annotated[
-        str | None, typer.Argument(help="What to say; '-' or nothing: read standard input.")
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="File to write; '-' for standard output."),
-    ] = None,
-    personality: Annotated[
-        str | None, typer.Option(help="Who speaks. [default: the default personality]")
-    ] = None,
-    language: Annotated[
-        str | None, typer.Option(help="BCP 47 tag. [default: the personality's primary]")
-    ] = None,
-    provider: Annotated[str | None, typer.Option(help="Ask this provider first.")] = None,
-    voice: Annotated[
-        str | None, typer.Option(help="A voice of the first provider asked, or of any.")
-    ] = None,
-    instructions: Annotated[
-        str | None, typer.Option(help="How to speak, in words, for providers that take them.")
-    ] = None,
-    format_: Annotated[
-        AudioFormat | None, typer.Option("--format", help="[default: by the file's ending, or wav]")
-    ] = None,
-    speed: Annotated[float, typer.Option(min=0.25, max=4.0, help="1 is as usual.")] = 1.0,
-    no_fallback: Annotated[
-        bool, typer.Option("--no-fallback", help="Try only the first candidate.")
-    ] = False,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Neither read from the cache nor write to it.")
-    ] = False,
+    text: Text = None,
+    output: Output = None,
+    personality: Personality = None,
+    language: Language = None,
+    provider: Provider = None,
+    voice: Voice = None,
+    instructions: Instructions = None,
+    format_: Format = None,
+    speed: Speed = 1.0,
+    no_fallback: NoFallback = False,
+    no_cache: NoCache = False,
     as_json: Json = False,
 ) -> None:
     """Say a text.

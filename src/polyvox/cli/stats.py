@@ -11,7 +11,7 @@ import typer
 
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
-from polyvox.cli.output import print_json, table
+from polyvox.cli.output import listing
 from polyvox.cli.session import call
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def stats(
     as_json: Json = False,
 ) -> None:
     """Show what was spoken, by whom, how well. Hours are counted whole."""
+    from polyvox.services.usage import as_row
+
     now = datetime.now(UTC)
     begin, end = moment(since, now), moment(until, now)
 
@@ -41,16 +43,13 @@ def stats(
             personality=personality, since=begin, until=end, by_personality=True, by_hour=by_hour
         )
 
-    found = call(asked, providers=False)
-    if as_json:
-        from polyvox.services.usage import as_row
-
-        print_json([as_row(totals) for totals in found])
-        return
-    table(
+    listing(
+        call(asked, providers=False),
         (*(["hour"] if by_hour else []), "personality", "provider", *COLUMNS),
-        map(_cells, found),
+        _cells,
         empty="Nothing was spoken in that time.",
+        as_json=as_json,
+        document=as_row,
     )
 
 

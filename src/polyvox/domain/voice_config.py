@@ -105,6 +105,10 @@ class VoiceConfig(_Document):
         """The active provider, then the fallback chain, each once."""
         return tuple(dict.fromkeys((self.active_provider, *self.fallback_chain)))
 
+    def written(self) -> dict[str, Any]:
+        """As it was written: no statistics, and no defaults, which may change with Polyvox."""
+        return self.model_dump(mode="json", exclude_unset=True, exclude={"stats"})
+
     @classmethod
     def parse(cls, document: Mapping[str, Any] | VoiceConfig) -> VoiceConfig:
         """The document, valid. Raises InvalidSetting, naming the first field that is not."""

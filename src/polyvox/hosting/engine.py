@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from polyvox.domain.audio import AudioChunk
 from polyvox.provider.base import AudioStream
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+KindT = TypeVar("KindT", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,11 @@ class EngineJob:
     samples: tuple[str, ...] = ()
     before: tuple[str, ...] = field(default=(), repr=False)
     parts: tuple[str | int, ...] = field(default=(), repr=False)
+
+    def settings_as(self, kind: type[KindT]) -> KindT:
+        """Those of the settings that ``kind`` has fields for; its defaults for the others."""
+        names = {each.name for each in fields(kind)} & self.settings.keys()
+        return kind(**{name: self.settings[name] for name in names})
 
 
 class Cancelled(Protocol):

@@ -49,6 +49,15 @@ class Installation:
     begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
+    def fault(self) -> str | None:
+        """What went wrong, for people; None unless it failed."""
+        return self.error.message if self.error else None
+
+    @property
+    def remedy(self) -> str | None:
+        return self.error.remedy if self.error else None
+
+    @property
     def share(self) -> float | None:
         """Of the file, from 0 to 1; None where that is not known."""
         return self.done_bytes / self.total_bytes if self.total_bytes else None

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from polyvox.config import QuotaSettings
 from polyvox.domain.quota import Charge, QuotaPolicy, Tariff
 from polyvox.errors import ConfigError, QuotaExhausted, Unavailable
 from polyvox.routing.quota import Reservation, remedy
@@ -31,16 +32,6 @@ Uses = Mapping[tuple[str, str], TierUse]
 UNUSED = TierUse(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaRule:
-    """The operator's say about one provider, by tier: ``limits`` in characters a month instead of
-    the free ones, ``prices`` in US dollars a million instead of the tariff's."""
-
-    policy: QuotaPolicy = QuotaPolicy.STOP
-    limits: Mapping[str, int] = field(default_factory=dict)
-    prices: Mapping[str, float] = field(default_factory=dict)
-
-
 @dataclass(eq=False, repr=False)
 class QuotaService:
     """Reserves characters before a call (``routing.quota.Ledger``) and tells what is left.
@@ -51,7 +42,7 @@ class QuotaService:
 
     tariffs: Callable[[], Mapping[str, Tariff]]
     repository: QuotaRepository
-    rules: Mapping[str, QuotaRule]
+    rules: Mapping[str, QuotaSettings]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
     _told: set[tuple[str, str, str]] = field(default_factory=set, init=False)
@@ -133,7 +124,7 @@ class QuotaService:
         """Why each tier that is used up must not be asked for, by tier. Free where nothing is
         counted or nothing is stopped; else up to REMEMBERED_S old. Never raises."""
         tariff = self.tariffs().get(provider)
-        if tariff is None or self._rule(provider).policy is not QuotaPolicy.STOP:
+        if tariff is None or self._rule(provider).policy != "stop":
             return {}
         month = month_of(self.now())
         uses = await self._glance(month)
@@ -164,14 +155,16 @@ class QuotaService:
             for tier in tariff.tiers
         ]
 
-    def _rule(self, provider: str) -> QuotaRule:
-        return self.rules.get(provider) or QuotaRule()
+    def _rule(self, provider: str) -> QuotaSettings:
+        return self.rules.get(provider) or QuotaSettings()
 
     def _terms(self, provider: str, tariff: Tariff, tier: str) -> Terms:
         """A tier that the tariff does not know has nothing free."""
         known, rule = tariff.tiers.get(tier), self._rule(provider)
         free, price = (known.free_characters, known.usd_per_million) if known else (0, None)
-        return Terms(rule.policy, rule.limits.get(tier, free), rule.prices.get(tier, price))
+        return Terms(
+            QuotaPolicy(rule.policy), rule.limits.get(tier, free), rule.prices.get(tier, price)
+        )
 
     async def _glance(self, month: str) -> Uses:
         async with self._glancing:

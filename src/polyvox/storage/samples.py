@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, delete, insert, or_, select, update
@@ -107,21 +108,13 @@ def _values(sample: StoredSample) -> dict[str, Any]:
 
 
 def _consent_values(consent: Consent | None) -> dict[str, Any]:
-    return {
-        "consent_who": consent.who if consent else None,
-        "consent_when": consent.when if consent else None,
-        "consent_statement": consent.statement if consent else None,
-    }
+    return {f"consent_{name}": getattr(consent, name, None) for name in Consent.model_fields}
 
 
 def _sample(row: RowMapping) -> StoredSample:
     consent = None
     if row["consent_who"] is not None:
-        consent = Consent(
-            who=row["consent_who"],
-            when=row["consent_when"],
-            statement=row["consent_statement"],
-        )
+        consent = Consent(**{name: row[f"consent_{name}"] for name in Consent.model_fields})
     plain = {name: row[name] for name in SampleMeta.model_fields if name != "consent"}
     return StoredSample(
         SampleMeta(**plain, consent=consent),
@@ -132,14 +125,8 @@ def _sample(row: RowMapping) -> StoredSample:
 
 
 def _prepared_values(prepared: PreparedSample) -> dict[str, Any]:
-    return {
-        "sha256": prepared.blob.sha256,
-        "size": prepared.blob.size,
-        "recipe": prepared.recipe,
-        "denoised": prepared.denoised,
-        "duration_s": prepared.duration_s,
-        "done": [dict(repair) for repair in prepared.done],
-    }
+    values = asdict(prepared)
+    return {**values.pop("blob"), **values}
 
 
 def _prepared(values: dict[str, Any]) -> PreparedSample:

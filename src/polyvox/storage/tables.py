@@ -72,16 +72,18 @@ ai_personalities = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
+
+def _of_a_personality() -> Column[str]:
+    """What the rows belong to, and go with."""
+    owner = ForeignKey("ai_personalities.id", ondelete="CASCADE")
+    return Column("personality_id", Text, owner, nullable=False)
+
+
 voice_switches = Table(
     "voice_switches",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=True),
-    Column(
-        "personality_id",
-        Text,
-        ForeignKey("ai_personalities.id", ondelete="CASCADE"),
-        nullable=False,
-    ),
+    _of_a_personality(),
     Column("at", UtcDateTime, nullable=False),
     Column("from_provider", Text, nullable=False),
     Column("to_provider", Text, nullable=False),
@@ -139,12 +141,7 @@ voice_samples = Table(
     "voice_samples",
     metadata,
     Column("id", Text, primary_key=True),
-    Column(
-        "personality_id",
-        Text,
-        ForeignKey("ai_personalities.id", ondelete="CASCADE"),
-        nullable=False,
-    ),
+    _of_a_personality(),
     Column("sha256", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("uploaded_at", UtcDateTime, nullable=False),

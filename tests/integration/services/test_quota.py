@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from polyvox_faulty.charged import FREE
 
+from polyvox.config import QuotaSettings
 from polyvox.domain.quota import Charge, QuotaPolicy
 from polyvox.errors import ConfigError, NoVoiceLeft, QuotaExhausted
 from polyvox.services.ports import TierUse
-from polyvox.services.quota import QuotaRule
 from polyvox.services.quota_rows import forecast
 from polyvox.storage.database import Database
 from polyvox.storage.quota import SqlQuota
@@ -41,8 +41,8 @@ async def spend(s: Stage, characters: int, tier: str = "basic") -> None:
     await s.ledger.reserve("2026-11", "fault_charged", Charge(tier, characters), limit=None)
 
 
-def rule(policy: QuotaPolicy, **limits: int) -> dict[str, QuotaRule]:
-    return {"fault_charged": QuotaRule(policy, limits)}
+def rule(policy: QuotaPolicy, **limits: int) -> dict[str, QuotaSettings]:
+    return {"fault_charged": QuotaSettings.model_validate({"policy": policy, "limits": limits})}
 
 
 async def test_a_segment_that_no_longer_fits_goes_to_the_next_and_a_shorter_one_still_fits(
@@ -216,7 +216,7 @@ async def test_without_its_ledger_a_stopping_provider_is_out_and_the_others_go_o
 
 
 async def test_every_tier_has_its_row_used_or_not(url: str) -> None:
-    rules = {"fault_charged": QuotaRule(limits={"basic": 2_000}, prices={"best": 50.0})}
+    rules = {"fault_charged": QuotaSettings(limits={"basic": 2_000}, prices={"best": 50.0})}
     async with stage(url, rules) as s:
         await spend(s, 1_500)
         await spend(s, 400, "best")
@@ -262,5 +262,5 @@ async def test_rules_that_name_what_is_not_there_are_told(url: str) -> None:
     with pytest.raises(ConfigError, match=r"'neural'.*Its tiers: best, basic\."):
         async with stage(url, rule(QuotaPolicy.STOP, neural=5)):
             pass
-    async with stage(url, {"asure_tts": QuotaRule(), "fault_b": QuotaRule()}) as s:
+    async with stage(url, {"asure_tts": QuotaSettings(), "fault_b": QuotaSettings()}) as s:
         assert s.quota.strangers() == ["asure_tts", "fault_b"]

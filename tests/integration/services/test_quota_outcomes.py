@@ -13,12 +13,12 @@ from polyvox_faulty.charged import FaultCharged
 from polyvox_faulty.faults import Fault
 from polyvox_faulty.written import Written, WrittenSettings
 
+from polyvox.config import QuotaSettings
 from polyvox.domain.audio import AudioChunk
 from polyvox.domain.quota import Charge
 from polyvox.errors import ConnectionLost, InvalidSetting, NoVoiceLeft, PolyvoxError
 from polyvox.provider import AudioStream, Utterance, audio_stream
 from polyvox.services.ports import Balance, TierUse
-from polyvox.services.quota import QuotaRule
 from polyvox.storage.database import Database
 from polyvox.storage.quota import SqlQuota
 from tests.support.quota import Stage, stage
@@ -217,7 +217,7 @@ async def test_who_leaves_at_any_moment_leaves_behind_exactly_the_calls_that_wer
 ) -> None:
     ends = []
     async with stage(
-        url, {"fault_charged": QuotaRule(limits={"basic": 10_000})}, ledger=InMemory
+        url, {"fault_charged": QuotaSettings(limits={"basic": 10_000})}, ledger=InMemory
     ) as s:
         for turns in range(80):
             before = len(s.charged.calls)

@@ -13,9 +13,9 @@ from polyvox.api.system_views import (
     NewInstallation,
     WeightsList,
 )
-from polyvox.services.installing import Installation
 
 router = APIRouter(prefix="/v1", tags=["installing"])
+_view = InstallationView.model_validate
 
 
 @router.get("/weights", summary="Models of all local providers, and what each lacks")
@@ -62,18 +62,3 @@ async def installation(installation_id: str, services: ServicesDep) -> Installat
 async def cancel(installation_id: str, services: ServicesDep) -> InstallationView:
     """What was fetched is kept; the next installation goes on from there."""
     return _view(await services.installs.cancel(installation_id))
-
-
-def _view(one: Installation) -> InstallationView:
-    return InstallationView(
-        id=one.id,
-        provider=one.provider,
-        voice=one.voice,
-        state=one.state,
-        file=one.file,
-        done_bytes=one.done_bytes,
-        total_bytes=one.total_bytes,
-        fault=one.error.message if one.error else None,
-        remedy=one.error.remedy if one.error else None,
-        begun_at=one.begun_at,
-    )

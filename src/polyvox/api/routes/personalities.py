@@ -85,7 +85,7 @@ async def patch(
     config: Any = None
     if "voice_config" in given:
         stored = await services.personalities.get(personality_id)
-        config = merge_patch(_document(stored), body.voice_config) or {}
+        config = merge_patch(stored.voice_config.written(), body.voice_config) or {}
         # Merged into what was read here: whoever changes it meanwhile must not be overwritten.
         expected = stored.version if expected is None else expected
     changed = await services.personalities.update(
@@ -174,13 +174,8 @@ def _view(personality: Personality) -> PersonalityView:
         id=personality.id,
         name=personality.name,
         description=personality.description,
-        voice_config={**defaults, **_document(personality), "stats": defaults["stats"]},
+        voice_config={**defaults, **personality.voice_config.written(), "stats": defaults["stats"]},
         version=personality.version,
         created_at=personality.created_at,
         updated_at=personality.updated_at,
     )
-
-
-def _document(personality: Personality) -> dict[str, Any]:
-    """As it was written: no defaults, no statistics."""
-    return personality.voice_config.model_dump(mode="json", exclude_unset=True, exclude={"stats"})

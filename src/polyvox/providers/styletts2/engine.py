@@ -9,11 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from polyvox.domain.audio import AudioChunk
 from polyvox.errors import BadOutput, BadSample, Misconfigured, UnsupportedLanguage
-from polyvox.hosting.aside import aside
 from polyvox.hosting.device import CPU, device_for
-from polyvox.hosting.engine import Cancelled, EngineJob
+from polyvox.hosting.engine import EngineJob
+from polyvox.hosting.model_engine import ModelEngine
 from polyvox.provider.model_options import EngineStart
 from polyvox.providers.styletts2.batching import Batch
 from polyvox.providers.styletts2.checkpoint import load_model
@@ -32,49 +31,22 @@ WARM_UP = 2
 
 def create(told: Mapping[str, Any]) -> StyleTTS2Engine:
     """``told``: an EngineStart as JSON. Called in the child process; loads no weights yet."""
-    return StyleTTS2Engine(EngineStart.of(told, StyleTTS2Options))
+    start = EngineStart.of(told, StyleTTS2Options)
+    return StyleTTS2Engine(lambda: StyleTTS2Model(start), start.options.threads)
 
 
-class StyleTTS2Engine:
+class StyleTTS2Model:
     """Speaks as somebody does in samples, or with the one voice of a single-speaker checkpoint.
 
     Of a job's settings it reads those of ``styles.Manner``, and ``speed``. A text sounds after those
-    ``before`` it as if the engine had spoken them, be it so or not.
+    ``before`` it as if the engine had spoken them, be it so or not. Cancellation stops the model
+    between two operations of torch: how soon that is depends on the longest convolution of the text
+    that is being spoken.
     """
 
     def __init__(self, start: EngineStart[StyleTTS2Options]) -> None:
-        self._start = start
-        self._loaded: _Loaded | None = None
-
-    def load(self) -> None:
-        """Load, and speak a little, so that the first request finds all ready. Raises Misconfigured."""
-        if self._start.options.threads is not None:
-            torch.set_num_threads(self._start.options.threads)
-        self._loaded = aside(lambda: _Loaded(self._start))
-        self._loaded.batch.thread.start()
-
-    def close(self) -> None:
-        """Stop speaking; listeners get Unavailable. The weights go with the engine."""
-        loaded, self._loaded = self._loaded, None
-        if loaded is not None:
-            loaded.batch.thread.close()
-
-    def synthesize(self, job: EngineJob, cancelled: Cancelled) -> Iterator[AudioChunk]:
-        """Raises BadSample and UnsupportedLanguage; BadOutput where there is nothing to say, or the
-        model gives no sound. Cancellation stops the model between two operations of torch: how
-        soon that is depends on the longest convolution of the text that is being spoken."""
-        loaded = self._loaded
-        if loaded is None:
-            raise Misconfigured("The engine has not been loaded.")
-        order = loaded.order(job)
-        if not cancelled():
-            yield from loaded.batch.submit(order).listen(cancelled)
-
-
-class _Loaded:
-    """A checkpoint in memory: what turns a job into an order, and the batch that speaks it."""
-
-    def __init__(self, start: EngineStart[StyleTTS2Options]) -> None:
+        """Loads it, and speaks a little, so that the first request finds all ready. Raises
+        Misconfigured."""
         options = start.options
         device = device_for(options.device, "styletts2")
         self._model = load_model(start.folder, device, _decoder_dtype(options.decoder, device))
@@ -91,7 +63,8 @@ class _Loaded:
         _warm_up(reader, speaker, reference)
         self.batch = Batch(voices, reader, speaker, options.max_batch)
 
-    def order(self, job: EngineJob) -> Order:
+    def orders(self, job: EngineJob) -> Iterator[Order]:
+        """One. Raises BadSample and UnsupportedLanguage; BadOutput where there is nothing to say."""
         samples = [Sample.read(Path(path)) for path in job.samples]
         if bool(samples) != self._model.multispeaker:
             told = "takes no sample" if samples else "needs a sample"
@@ -100,11 +73,11 @@ class _Loaded:
             raise UnsupportedLanguage(
                 f"These weights of StyleTTS 2 do not speak {job.language}.", param="language"
             )
-        manner = Manner.of(job.settings)
+        manner = job.settings_as(Manner)
         parts, previous = self._parts(job, manner, [sample.digest for sample in samples])
         if not any(part.spoken for part in parts):
             raise BadOutput("The text has nothing that espeak-ng would say.")
-        return Order(parts, samples, manner, previous, float(job.settings.get("speed", 1.0)))
+        yield Order(parts, samples, manner, previous, float(job.settings.get("speed", 1.0)))
 
     def _parts(
         self, job: EngineJob, manner: Manner, voice: Sequence[str]
@@ -148,6 +121,9 @@ class _Loaded:
             )
             for number, ids in enumerate(pieces)
         ]
+
+
+StyleTTS2Engine = ModelEngine[StyleTTS2Model]
 
 
 def _decoder_dtype(asked: str, device: torch.device) -> torch.dtype:

@@ -6,10 +6,9 @@ A style has 256 numbers: the first half is the timbre, the second the prosody.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -39,11 +38,6 @@ class Manner:
     embedding_scale: float = 1.0
     carry: float = 0.7
     seed: int | None = None
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Self:
-        names = cls.__dataclass_fields__
-        return cls(**{name: value for name, value in settings.items() if name in names})
 
     @property
     def follows_text(self) -> bool:

@@ -8,11 +8,10 @@ from typing import Any
 
 import torch
 
-from polyvox.domain.audio import AudioChunk
-from polyvox.errors import Misconfigured
 from polyvox.hosting.aside import aside
 from polyvox.hosting.device import CPU, device_for
-from polyvox.hosting.engine import Cancelled, EngineJob
+from polyvox.hosting.engine import EngineJob
+from polyvox.hosting.model_engine import ModelEngine
 from polyvox.provider.model_options import EngineStart
 from polyvox.providers.xtts_v2.batching import Batch, Order
 from polyvox.providers.xtts_v2.checkpoint import load_model
@@ -33,52 +32,22 @@ INT8_FOLDER = "int8"
 
 def create(told: Mapping[str, Any]) -> XttsEngine:
     """``told``: an EngineStart as JSON. Called in the child process; loads no weights yet."""
-    return XttsEngine(EngineStart.of(told, XttsOptions))
+    start = EngineStart.of(told, XttsOptions)
+    return XttsEngine(lambda: XttsModel(start), start.options.threads)
 
 
-class XttsEngine:
+class XttsModel:
     """Speaks with the studio speakers of a checkpoint, or as somebody does in samples.
 
-    Of a job's settings it reads ``temperature``, ``top_k``, ``top_p``, ``repetition_penalty`` and
-    ``speed``, further ``seed`` (absent: another reading each time) and ``max_tokens`` (46 ms each).
-    ``length_penalty`` changes nothing, as in coqui: it ranks the results of a beam search.
+    Of a job's settings it reads those of ``sampling.Sampling``, ``speed``, and ``max_tokens`` (46 ms
+    each). ``length_penalty`` changes nothing, as in coqui: it ranks the results of a beam search.
     """
 
     def __init__(self, start: EngineStart[XttsOptions]) -> None:
-        self._start = start
-        self._loaded: _Loaded | None = None
-
-    def load(self) -> None:
-        """Load, and speak a little, so that the first request finds all ready. Raises Misconfigured."""
-        if self._start.options.threads is not None:
-            torch.set_num_threads(self._start.options.threads)
+        """Loads it, and speaks a little, so that the first request finds all ready. Raises
+        Misconfigured."""
         # int8 has no other operators as quick; precision.py has what to do once these are gone.
         warnings.filterwarnings("ignore", "torch.quantize_per_tensor", UserWarning)
-        self._loaded = aside(lambda: _Loaded(self._start))
-        self._loaded.batch.thread.start()
-
-    def close(self) -> None:
-        """Stop decoding; listeners get Unavailable. The weights go with the engine."""
-        loaded, self._loaded = self._loaded, None
-        if loaded is not None:
-            loaded.batch.thread.close()
-
-    def synthesize(self, job: EngineJob, cancelled: Cancelled) -> Iterator[AudioChunk]:
-        """Raises UnknownVoice and BadSample; BadOutput where the model has nothing to say. Joins the
-        batch when first asked for a chunk, leaves it at the step of cancellation."""
-        loaded = self._loaded
-        if loaded is None:
-            raise Misconfigured("The engine has not been loaded.")
-        for order in loaded.orders(job):
-            if cancelled():
-                return
-            yield from loaded.batch.submit(order).listen(cancelled)
-
-
-class _Loaded:
-    """A checkpoint in memory: what turns a job into an order, and the batch that speaks it."""
-
-    def __init__(self, start: EngineStart[XttsOptions]) -> None:
         options = start.options
         device = device_for(options.device, "xtts_v2")
         chosen = plan(options.precision, device)
@@ -93,17 +62,21 @@ class _Loaded:
         self.batch = Batch(decoder, vocoder, options.max_batch)
 
     def orders(self, job: EngineJob) -> Iterator[Order]:
-        """One; more where numbers, spelled out, make the text too long for the model."""
+        """One; more where numbers, spelled out, make the text too long for the model. Raises
+        UnknownVoice and BadSample; BadOutput where the model has nothing to say."""
         latents = aside(lambda: self._conditioning.of(job.voice, job.samples))
         for text in pieces(self._tokenizer, job.text, job.language):
             yield Order(
                 text=text,
                 conditioning=latents.prefix,
                 speaker=latents.speaker,
-                sampling=Sampling.of(job.settings),
+                sampling=job.settings_as(Sampling),
                 speed=float(job.settings.get("speed", 1.0)),
                 most=job.settings.get("max_tokens"),
             )
+
+
+XttsEngine = ModelEngine[XttsModel]
 
 
 def _decoder(

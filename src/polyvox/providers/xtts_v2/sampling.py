@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -23,11 +22,6 @@ class Sampling:
     top_p: float = 0.85
     repetition_penalty: float = 5.0
     seed: int | None = None
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Self:
-        names = cls.__dataclass_fields__
-        return cls(**{name: value for name, value in settings.items() if name in names})
 
 
 class Sampler:
