@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,7 +27,24 @@ class InWords(Written):
 
     id = "in_words"
     text = TextForm.VERBALIZED
-    languages = tuple("cs de en es fr it ja ko nl pl pt ru sv tr uk zh".split())
+    languages = (
+        "cs",
+        "de",
+        "en",
+        "es",
+        "fr",
+        "it",
+        "ja",
+        "ko",
+        "nl",
+        "pl",
+        "pt",
+        "ru",
+        "sv",
+        "tr",
+        "uk",
+        "zh",
+    )
     limit = TextLimit(characters=2_000)
 
 
@@ -72,7 +88,7 @@ async def _calls(app: Application, provider: str, texts: list[str], case: Case) 
     config = VoiceConfig(active_provider=provider)
     request = SpeechRequest(text=case.written, voice_config=config, language=case.language)
     try:
-        async with await app.services.speak.speak(request) as speech, aclosing(aiter(speech)):
+        async with await app.services.speak.speak(request) as speech:
             async for _ in speech:
                 pass
     except PolyvoxError as error:
