@@ -1,6 +1,6 @@
 """Providers whose audio spells the text, so that a test can read exactly what was heard.
 
-One sample per character: START, the characters' code points, END. A chunk is one word.
+One sample per character: START, the characters' code points (up to U+7918), END. A chunk is one word.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ async def _spell(text: str) -> AsyncGenerator[AudioChunk, None]:
     words = re.findall(r"\s*\S+", text)
     for place, word in enumerate(words):
         samples = array("h", [START] if place == 0 else [])
-        samples.extend(ord(character) + OFFSET for character in word)
+        samples.extend(min(ord(character) + OFFSET, START - 1) for character in word)
         if place == len(words) - 1:
             samples.append(END)
         yield AudioChunk(samples.tobytes(), REPLY_SAMPLE_RATE)
