@@ -16,6 +16,9 @@ from polyvox.services.container import Services
 
 API_PATHS = ("/v1", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
 """Answered by the API alone, also where it has nothing: an unknown path there is not a page."""
+RECONNECT_S = 20.0
+"""How long a page that lost its connection is kept. One that is dropped loads anew, and the keyboard's
+place, what was typed and *Undo* are gone: a busy machine or a moment without network is no reason."""
 
 
 class Running(Protocol):
@@ -46,7 +49,15 @@ class Console:
         for page in (personalities, personality, performance, system, embed):
             page.register(self._host)
         core.app.config.quasar_config["loadingBar"]["skipHijack"] = True  # uploads show their own
-        ui.run_with(app, title="Polyvox", dark=None, language="en-US", show_welcome_message=False)
+        ui.run_with(
+            app,
+            title="Polyvox",
+            dark=None,
+            language="en-US",
+            binding_refresh_interval=None,  # nothing is bound
+            reconnect_timeout=RECONNECT_S,
+            show_welcome_message=False,
+        )
         app.router.routes[-1] = _BelowApi("/", core.app, name="console")  # what run_with put there
 
 
