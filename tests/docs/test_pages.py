@@ -15,7 +15,7 @@ import pytest
 
 from polyvox.domain.voice_config import VoiceConfig
 from tests.docs import settings_table
-from tests.support.server import lend_parts
+from tests.support.piper import lend_parts
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -6,15 +6,11 @@ Synchronous and asynchronous clients reach it alike, and a test may block withou
 from __future__ import annotations
 
 import asyncio
-import atexit
-import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +20,7 @@ import uvicorn
 from polyvox.api.app import create_app
 from polyvox.bootstrap import Application, Loaders
 from polyvox.config import Settings
+from tests.support.piper import lend_parts
 
 T = TypeVar("T")
 READY_S = 60.0
@@ -68,22 +65,6 @@ def settings_for(home: Path, **chosen: Any) -> Settings:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POLYVOX_HOME", str(home))
         return Settings.load(**chosen)
-
-
-def lend_parts(home: Path) -> None:
-    """What Piper makes of its voice at the first start is made once for all homes."""
-    for name in ("piper", "fault_piper"):
-        parts = home / "providers" / name / "parts"
-        if not parts.exists():
-            parts.parent.mkdir(parents=True, exist_ok=True)
-            parts.symlink_to(_parts())
-
-
-@cache
-def _parts() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="polyvox-parts-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from polyvox.cli.app import app
 from polyvox.services.providers import discover
-from tests.support.server import lend_parts
+from tests.support.piper import kept_warm, lend_parts
 
 COMMAND = (sys.executable, "-m", "polyvox")
 ENOUGH_S = 60.0
@@ -59,6 +59,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("POLYVOX_PORT", str(free_port()))
     monkeypatch.chdir(tmp_path)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> Iterator[None]:
+    with kept_warm():
+        yield
 
 
 @pytest.fixture
