@@ -51,7 +51,7 @@ tests: $(VENV)/.dev build/npm ## Run the tests alone; options in ARGS, such as A
 	@.ci/tests tests "not (clients or voices or cluster)" $(ARGS)
 
 tests-quick: $(VENV)/.dev
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not (heavy or alone)" $(ARGS) tests/unit
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not (heavy or alone)" $(ARGS) tests/unit
 
 format: $(VENV)/.dev ## Put the code into the one style
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -99,7 +99,7 @@ $(VENV)/.runtime: $(BIN)/python $(PINS)
 
 $(VENV)/.dev: $(BIN)/python $(PINS)
 	@echo "Installing Polyvox and its tests. The first time this takes some minutes."
-	$(PIP) install -q -c constraints.txt -e ".[dev,postgres]"
+	$(PIP) install -q --no-compile -c constraints.txt -e ".[dev,postgres]"
 	$(EARS)
 	@touch $(VENV)/.runtime $@
 

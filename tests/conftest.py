@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -33,20 +34,43 @@ configure_logging("ERROR")
 # By the descriptor, so that a test can capture what a server's thread says.
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.__stderr__))
 
-LONGEST_FIRST = ("browser", "contract", "integration", "unit", "docs", "architecture")
+LONGEST_FIRST = (
+    "integration/engines",
+    "contract/test_providers",
+    "browser",
+    "docs/test_pages",
+    "unit/audio/repair",
+    "integration/clouds",
+    "integration/cli",
+    "integration/samples",
+    "unit/piper",
+    "unit/audio",
+    "unit/styletts2",
+    "unit/xtts_v2",
+    "integration",
+)
+"""Folders and files of tests whose parts take longest; the others come after them."""
+NOTHING_HEAVY = re.compile(r"\bnot \(?heavy\b")
+ALL_HEAVY = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.heavy\b", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where nothing heavy runs, files of nothing else are not imported: they import torch."""
+    if collection_path.suffix != ".py" or not NOTHING_HEAVY.search(config.option.markexpr):
+        return None
+    return bool(ALL_HEAVY.search(collection_path.read_text())) or None
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of a file share its fixtures: one worker runs them all, unless they name a group.
-
-    The long files go out first, so that both workers end at about the same time.
-    """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS).as_posix()))
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files go out first, so that both workers end at about the same time."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: LONGEST_FIRST.index(item.path.relative_to(TESTS).parts[0]))
+        items.sort(key=lambda item: place(item.path.relative_to(TESTS).as_posix()))
+
+
+def place(path: str) -> int:
+    places = (at for at, name in enumerate(LONGEST_FIRST) if path.startswith(name))
+    return next(places, len(LONGEST_FIRST))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,6 +26,7 @@ from polyvox.providers.styletts2.settings import StyleTTS2Settings
 from polyvox.providers.xtts_v2.provider import XttsProvider
 from polyvox.providers.xtts_v2.settings import XttsSettings
 from tests.emulators.services import GOOGLE_WHOLE, SERVICES
+from tests.support.piper import kept_warm
 from tests.support.styletts2_files import sample
 
 from .kept import Keeper
@@ -37,7 +38,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @asynccontextmanager
 async def piper(folder: Path) -> AsyncIterator[Subject]:
     utterance = Utterance(SENTENCE, "en-US", "en_US-joe-medium", PiperSettings())
-    yield Subject(lambda: PiperProvider(ProviderContext(folder)), utterance)
+    with kept_warm():
+        yield Subject(lambda: PiperProvider(ProviderContext(folder)), utterance)
 
 
 def xtts(folder: Path) -> tuple[Keeper, Utterance[Any]]:

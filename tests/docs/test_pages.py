@@ -15,6 +15,7 @@ import pytest
 
 from polyvox.domain.voice_config import VoiceConfig
 from tests.docs import settings_table
+from tests.support.piper import lend_parts
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -33,6 +34,7 @@ class Server:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("home")
+    lend_parts(home)
     command = [sys.executable, "-m", "polyvox", "serve", "--port", "0"]
     environment = {**os.environ, "POLYVOX_HOME": str(home)}
     with subprocess.Popen(

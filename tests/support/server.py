@@ -20,6 +20,7 @@ import uvicorn
 from polyvox.api.app import create_app
 from polyvox.bootstrap import Application, Loaders
 from polyvox.config import Settings
+from tests.support.piper import lend_parts
 
 T = TypeVar("T")
 READY_S = 60.0
@@ -60,6 +61,7 @@ class RunningServer:
 
 def settings_for(home: Path, **chosen: Any) -> Settings:
     """Settings that know nothing of the environment's home folder."""
+    lend_parts(home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POLYVOX_HOME", str(home))
         return Settings.load(**chosen)

@@ -16,6 +16,7 @@ from polyvox.errors import Unavailable, UnsupportedLanguage
 from polyvox.hosting.engine import EngineJob, Host
 from polyvox.hosting.process.host import HostState, ProcessHost
 from polyvox.hosting.process.spec import EngineSpec
+from polyvox.hosting.process.worker import Patience
 from polyvox.provider.base import AudioStream, Provider, ProviderContext, SettingsT, Utterance
 from polyvox.provider.installing import InstallProgress, Model
 from polyvox.provider.loading import EngineFacts, EngineState
@@ -40,6 +41,8 @@ class ModelProvider(Provider[SettingsT], Generic[SettingsT, OptionsT, WeightsT])
     kind: ClassVar[Kind] = Kind.LOCAL
     model_kind: ClassVar[ModelKind[Any, Any]]
     engine_factory: ClassVar[str]
+    patience: ClassVar[Patience] = Patience()
+    """What its process may take before it is killed."""
 
     def __init__(self, context: ProviderContext) -> None:
         super().__init__(context)
@@ -75,6 +78,7 @@ class ModelProvider(Provider[SettingsT], Generic[SettingsT, OptionsT, WeightsT])
             queue_limit=options.queue_limit,
             idle_exit_s=options.idle_exit_s if math.isfinite(options.idle_exit_s) else None,
             prewarm=options.prewarm,
+            patience=self.patience,
         )
 
     async def start(self) -> None:

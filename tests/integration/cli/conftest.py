@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from polyvox.cli.app import app
 from polyvox.services.providers import discover
+from tests.support.piper import kept_warm, lend_parts
 
 COMMAND = (sys.executable, "-m", "polyvox")
 ENOUGH_S = 60.0
@@ -50,22 +51,20 @@ class Ran:
 Polyvox = Callable[..., Ran]
 
 
-@pytest.fixture(scope="session")
-def prepared_parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What Piper makes of its voice at the first start, made once for all homes."""
-    return tmp_path_factory.mktemp("parts")
-
-
 @pytest.fixture
-def home(tmp_path: Path, prepared_parts: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
-    for name in ("piper", "fault_piper"):
-        (folder / "providers" / name).mkdir(parents=True)
-        (folder / "providers" / name / "parts").symlink_to(prepared_parts)
+    lend_parts(folder)
     monkeypatch.setenv("POLYVOX_HOME", str(folder))
     monkeypatch.setenv("POLYVOX_PORT", str(free_port()))
     monkeypatch.chdir(tmp_path)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> Iterator[None]:
+    with kept_warm():
+        yield
 
 
 @pytest.fixture

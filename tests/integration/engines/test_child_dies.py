@@ -16,6 +16,7 @@ import pytest
 from polyvox.bootstrap import Application, Loaders
 from polyvox.domain.speech import Outcome, SpeechReport, SpeechRequest
 from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
+from polyvox.hosting.process.worker import Patience
 from polyvox.providers.piper.provider import PiperProvider
 from polyvox.providers.styletts2.provider import StyleTTS2Provider
 from polyvox.providers.xtts_v2.provider import XttsProvider
@@ -29,12 +30,21 @@ SENTENCES = (
     "Then comes a third sentence to be spoken.",
     "And the fourth is the last of all of them.",
 )
-LOADERS: Loaders = {"xtts_v2": lambda: XttsProvider, "styletts2": lambda: StyleTTS2Provider}
+
+
+class ImpatientXtts(XttsProvider):
+    """A tiny model is never silent for as long as a real one may be."""
+
+    patience = Patience(hang_s=8.0)
+
+
+LOADERS: Loaders = {"xtts_v2": lambda: ImpatientXtts, "styletts2": lambda: StyleTTS2Provider}
 PATIENCE = {
     "xtts_v2": {"first_audio_s": 60.0, "stall_s": 6.0},
     "styletts2": {"first_audio_s": 15.0, "stall_s": 6.0},
 }
-"""A StyleTTS 2 that hangs does so before the first audio: all of a segment comes at once."""
+"""An XTTS that hangs is killed before it is given up. A StyleTTS 2 is given up, before the first
+audio: all of a segment comes at once."""
 GONE_S = 20.0
 
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from polyvox.bootstrap import Application
-from tests.integration.cli.conftest import Polyvox, home, polyvox, prepared_parts
+from tests.integration.cli.conftest import Polyvox, home, polyvox
 from tests.integration.kept.cast import CAST
 from tests.integration.kept.figures import reports
 from tests.integration.kept.keeping import compare
 from tests.integration.kept.plain import Plain
 from tests.support.server import settings_for
 
-__all__ = ["home", "polyvox", "prepared_parts"]
+__all__ = ["home", "polyvox"]
 COMMANDS = (
     *("providers", "languages", "voices", "usage", "personalities list"),
     *("personalities show ada", "personalities chain ada", "personalities chain ada --language ja"),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch
 
 if TYPE_CHECKING:
+    import torch
+
     from polyvox.providers.styletts2.network.model import StyleTTS2
 
 DATA = Path(__file__).parents[2] / "data/styletts2"
@@ -26,6 +27,8 @@ def checkpoint() -> Path:
 @pytest.fixture(scope="session")
 def golden() -> Mapping[str, torch.Tensor]:
     """What the original gave, stage by stage; see the README beside the file."""
+    import torch
+
     with np.load(DATA / "styletts2.npz") as arrays:
         return {name: torch.from_numpy(arrays[name]) for name in arrays.files}
 
@@ -51,6 +54,8 @@ def model(net: Mapping[str, Mapping[str, torch.Tensor]]) -> StyleTTS2:
 @pytest.fixture(scope="session")
 def saved(checkpoint: Path) -> Mapping[str, Any]:
     """What is in the file of ``checkpoint``, to be read only."""
+    import torch
+
     from tests.support.styletts2_checkpoint import CHECKPOINT
 
     content: Mapping[str, Any] = torch.load(checkpoint / CHECKPOINT, weights_only=True)
@@ -68,6 +73,8 @@ def loaded(checkpoint: Path) -> StyleTTS2:
 @pytest.fixture
 def copy(checkpoint: Path, tmp_path: Path) -> Callable[..., Path]:
     """Makes a checkpoint of one's own, with ``content`` for its weights, or the same."""
+    import torch
+
     from tests.support.styletts2_checkpoint import CHECKPOINT
 
     def made(content: Any = None, name: str = CHECKPOINT, **how: Any) -> Path:

@@ -95,7 +95,8 @@ def k_weighted(samples: Floats, rate: int) -> Floats:
 
     Applied to the spectrum, since that is the same for every rate and needs no filter design.
     """
-    size = len(samples) + rate // 10  # the filters' ring must not come around to the beginning
+    # The filters' ring must not come around to the beginning; a power of two is the soonest made.
+    size = 1 << (len(samples) + rate // 10).bit_length()
     at = np.exp(-2j * np.pi * np.minimum(np.fft.rfftfreq(size, 1 / rate), 24_000) / 48_000)
     shelf = _biquad(
         at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from polyvox.providers.google_tts.settings import PROVIDER_ID, VARIABLES, Google
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
+LIBRARY = "google.cloud.texttospeech_v1"
 INSTALL = 'pip install "polyvox[google]"'
 LOGIN = "gcloud auth application-default login"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -26,6 +28,10 @@ _SET = (
 def load_credentials(options: GoogleOptions) -> Credentials:
     """Raises Misconfigured when there are none, or the package for Google is not installed."""
     try:
+        if find_spec(LIBRARY) is None:
+            raise ModuleNotFoundError(name=LIBRARY)
+        if not _any_set(options):  # before the import: it takes a second
+            raise Misconfigured("There are no credentials for Google.", remedy=_SET)
         import google.cloud.texttospeech_v1  # noqa: F401 - here, where it blocks nobody
         from google.auth.api_key import Credentials as ApiKey
     except ImportError as error:
@@ -37,9 +43,15 @@ def load_credentials(options: GoogleOptions) -> Credentials:
         return _application_default()
     if options.credentials_file is not None:
         return _service_account(options.credentials_file)
-    if options.api_key is not None and options.api_key.get_secret_value():
-        return ApiKey(options.api_key.get_secret_value())  # type: ignore[no-untyped-call]
-    raise Misconfigured("There are no credentials for Google.", remedy=_SET)
+    return ApiKey(_key(options))  # type: ignore[no-untyped-call]
+
+
+def _any_set(options: GoogleOptions) -> bool:
+    return bool(options.application_default or options.credentials_file or _key(options))
+
+
+def _key(options: GoogleOptions) -> str:
+    return options.api_key.get_secret_value() if options.api_key else ""
 
 
 def _application_default() -> Credentials:
