@@ -10,21 +10,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from tests.browser.serving import Server, served
+from tests.browser.workplace import Workplace, working
+from tests.emulators import openai
+
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-START_S = 60
 PATIENCE_MS = 15_000
 """How long an expectation may take to come true, on a busy machine."""
 NARROW = 360
@@ -35,15 +34,28 @@ SETTLED = """Promise.allSettled(document.getAnimations()
   .then(() => null)"""
 """When what fades in or out has done so: halfway its colours are no colours of ours."""
 
+SHARED = {"server", "workplace"}
+"""Servers that tests of several files use: each makes personalities of its own there."""
+CLOUD, DOWN = "Cloud friend", "fault_a"
+SMALL = 0.8
+"""Stature of CLOUD's voice: Resemblyzer's cosine to Joe is 0.61, Joe's own to himself 0.93."""
+MAX_CHARACTERS = 5_000
+"""Longest text of a request."""
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser lives in one event loop; so do its tests."""
+    """The browser lives in one event loop; so do its tests. Those of one server share a worker."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if here not in item.path.parents:
+            continue
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        needed = SHARED & set(getattr(item, "fixturenames", ()))
+        if needed:
+            item.add_marker(pytest.mark.xdist_group(f"browser/{needed.pop()}"))
 
 
 def chromium() -> str:
@@ -72,41 +84,27 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    url: str
-    home: Path
-    pid: int
-
-
-@contextmanager
-def served(home: Path, **environment: str) -> Iterator[Server]:
-    """``polyvox serve`` with the console, in a process of its own. ``environment`` as POLYVOX_…"""
-    home.mkdir(parents=True, exist_ok=True)
-    names = {f"POLYVOX_{name.upper()}": value for name, value in environment.items()}
-    command = [sys.executable, "-m", "polyvox", "serve", "--port", "0", "--json"]
-    with (home / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            [*command, "--home", str(home)],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd=home,
-            env={**os.environ, **names},
-        )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, (home / "server.log").read_text()[-2000:]
-        yield Server(str(json.loads(line)["url"]), home, process.pid)
-    finally:
-        process.terminate()
-        process.communicate(timeout=START_S)
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The personality ``joe``; two models that speak, Piper with its own voice and CLOUD; and one
+    that is down."""
+    with openai.running_openai(stature=SMALL) as service:
+        cloud = {"name": CLOUD, "api_key": openai.KEY, "base_url": service.base_url}
+        providers = {
+            "openai_speech": {**cloud, "languages": ["en"]},
+            DOWN: {"script": ["unavailable"] * 50},
+        }
+        with served(
+            tmp_path_factory.mktemp("console"),
+            providers=json.dumps(providers),
+            text_max_characters=str(MAX_CHARACTERS),
+        ) as running:
+            yield running
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """As it comes: Piper, with its own voice, and the personality ``joe``."""
-    with served(tmp_path_factory.mktemp("console")) as running:
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    with working(tmp_path_factory.mktemp("workplace")) as running:
         yield running
 
 

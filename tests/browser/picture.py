@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.browser.conftest import ROOT, Server, chromium, served
+from tests.browser.conftest import ROOT, chromium
+from tests.browser.serving import Server, served
 
 TARGET = ROOT / "docs/console.png"
 WIDTH, HEIGHT = 1280, 900

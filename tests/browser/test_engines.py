@@ -17,7 +17,8 @@ import pytest_asyncio
 from playwright.async_api import APIResponse, Locator, Page, expect
 
 from polyvox.hosting.memory import resident_bytes
-from tests.browser.conftest import PATIENCE_MS, Server, accessible, served
+from tests.browser.conftest import PATIENCE_MS, accessible
+from tests.browser.serving import Server, served
 from tests.support.engines import children, tiny_engines
 
 NAMES = {"xtts_v2": "XTTS v2", "styletts2": "StyleTTS 2"}
@@ -28,7 +29,7 @@ TEXT = "Whoever says this has its engine in memory."
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("engines")
     patience = {"first_audio_s": LOAD_MS / 1000, "stall_s": LOAD_MS / 1000}
     with served(
@@ -80,13 +81,13 @@ class Engine:
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=NAMES)
-async def engine(request: Any, page: Page, server: Server) -> AsyncIterator[Engine]:
-    await page.goto(f"{server.url}/system")
-    engine = Engine(request.param, page, server)
+async def engine(request: Any, page: Page, furnished: Server) -> AsyncIterator[Engine]:
+    await page.goto(f"{furnished.url}/system")
+    engine = Engine(request.param, page, furnished)
     await expect(engine.card.get_by_text(UNLOADED)).to_be_visible()
-    assert children(server.pid) == []
+    assert children(furnished.pid) == []
     yield engine
-    await page.request.post(f"{server.url}/v1/providers/{engine.provider}/unload")
+    await page.request.post(f"{furnished.url}/v1/providers/{engine.provider}/unload")
 
 
 async def gone(server: Server) -> None:

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import Server, served
-from tests.emulators import openai
+from tests.browser.conftest import CLOUD
+from tests.browser.serving import Server
 
-CLOUD = "Cloud friend"
 CHAIN = ["openai_speech", "xtts_v2", "google_tts"]
+UNHEARD = "fault_c"
+"""Nobody has spoken with it yet."""
 NEARBY = 40
 """Presses of Tab within which everything is reached that these tests want."""
-
-
-@pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with two models that speak."""
-    with openai.running_openai() as service:
-        options = {"name": CLOUD, "api_key": openai.KEY, "base_url": service.base_url}
-        home = tmp_path_factory.mktemp("keyboard")
-        providers = json.dumps({"openai_speech": {**options, "languages": ["en"]}})
-        with served(home, providers=providers) as server:
-            yield server
 
 
 async def opened(page: Page, server: Server, name: str, **config: Any) -> None:
@@ -98,27 +86,28 @@ async def test_a_personality_is_created_and_deleted(page: Page, server: Server) 
     await expect(page.locator("#content li a:focus")).to_have_count(1)  # its neighbour in the list
 
 
-async def test_a_model_is_switched_while_figures_change(page: Page, two: Server) -> None:
-    await opened(page, two, "switched")
+async def test_a_model_is_switched_while_figures_change(page: Page, server: Server) -> None:
+    await opened(page, server, "switched")
     use = page.get_by_role("button", name=f"Use {CLOUD}")
     await tab_to(page, use)
-    speech = {"model": "polyvox", "voice": "switched", "input": "Measure the speed."}
-    assert (await page.request.post(f"{two.url}/v1/audio/speech", data=speech)).ok
-    piper = page.get_by_role("article", name="Piper").filter(has_text="measured here")
-    await expect(piper).to_be_visible()
+    measured = page.get_by_role("article", name=f"Written {UNHEARD}", exact=True)
+    await expect(measured).to_contain_text("not measured yet")
+    speech = {"model": "switched", "provider": UNHEARD, "input": "Measure the speed."}
+    assert (await page.request.post(f"{server.url}/v1/audio/speech", data=speech)).ok
+    await expect(measured).to_contain_text("measured here")
     await expect(use).to_be_focused()
 
     await page.keyboard.press("Enter")
     undo = page.get_by_role("button", name="Undo: back to Piper")
     await expect(undo).to_be_focused()
-    assert (await stored(page, two, "switched"))["active_provider"] == "openai_speech"
+    assert (await stored(page, server, "switched"))["active_provider"] == "openai_speech"
     await page.keyboard.press("Enter")
     await expect(use).to_be_focused()
-    assert (await stored(page, two, "switched"))["active_provider"] == "piper"
+    assert (await stored(page, server, "switched"))["active_provider"] == "piper"
 
 
-async def test_links_are_moved_removed_and_added(page: Page, two: Server) -> None:
-    await opened(page, two, "chained", fallback_chain=CHAIN)
+async def test_links_are_moved_removed_and_added(page: Page, server: Server) -> None:
+    await opened(page, server, "chained", fallback_chain=CHAIN)
     up = page.get_by_role("button", name="Move Google Cloud Text-to-Speech up")
     await tab_to(page, up, "Shift+Tab")
     await page.keyboard.press("Enter")
@@ -129,7 +118,7 @@ async def test_links_are_moved_removed_and_added(page: Page, two: Server) -> Non
     await expect(
         page.get_by_role("button", name="Move Google Cloud Text-to-Speech down")
     ).to_be_focused()
-    assert (await stored(page, two, "chained"))["fallback_chain"] == [CHAIN[2], *CHAIN[:2]]
+    assert (await stored(page, server, "chained"))["fallback_chain"] == [CHAIN[2], *CHAIN[:2]]
 
     await tab_to(page, page.get_by_role("button", name="Remove XTTS v2 from the chain"))
     await page.keyboard.press("Enter")
@@ -142,12 +131,12 @@ async def test_links_are_moved_removed_and_added(page: Page, two: Server) -> Non
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("is added to the chain.")).to_be_attached()
     await expect(choice).to_be_focused()
-    assert len((await stored(page, two, "chained"))["fallback_chain"]) == 3
+    assert len((await stored(page, server, "chained"))["fallback_chain"]) == 3
 
 
-async def test_a_drag_outlives_a_look(page: Page, two: Server) -> None:
+async def test_a_drag_outlives_a_look(page: Page, server: Server) -> None:
     """While a link is held, the cards and the chain are looked at anew, and something has changed."""
-    await opened(page, two, "dragged", fallback_chain=CHAIN)
+    await opened(page, server, "dragged", fallback_chain=CHAIN)
     rows = page.locator("ol.chain").last.get_by_role("listitem")
     await rows.nth(2).locator(".grip").hover()
     top = await rows.nth(0).bounding_box()
@@ -158,14 +147,14 @@ async def test_a_drag_outlives_a_look(page: Page, two: Server) -> None:
             for y in (top["y"] + 40, top["y"] + 4):
                 await page.mouse.move(top["x"] + 20, y, steps=5)
     off = {"voice_config": {"providers": {"xtts_v2": {"enabled": False}}}}
-    assert (await page.request.patch(f"{two.url}/v1/personalities/dragged", data=off)).ok
+    assert (await page.request.patch(f"{server.url}/v1/personalities/dragged", data=off)).ok
     await expect(rows.filter(has_text="switched off for this personality")).to_have_count(1)
     await expect(rows.nth(0)).to_contain_text("Google")
     await page.mouse.up()
 
 
-async def test_settings_and_trying_keep_the_keyboard(page: Page, two: Server) -> None:
-    await opened(page, two, "tried")
+async def test_settings_and_trying_keep_the_keyboard(page: Page, server: Server) -> None:
+    await opened(page, server, "tried")
     await tab_to(page, page.get_by_role("tab", name="Voice"))
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("Enter")

@@ -6,7 +6,8 @@ import json
 
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Server, accessible
+from tests.browser.conftest import accessible
+from tests.browser.serving import Server
 
 
 async def _open(page: Page, server: Server, name: str) -> str:

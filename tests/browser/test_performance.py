@@ -10,7 +10,8 @@ from io import StringIO
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Server, accessible, served
+from tests.browser.conftest import accessible
+from tests.browser.serving import Server, served
 
 
 @pytest.fixture(scope="module")

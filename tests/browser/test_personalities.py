@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Server, accessible, served
+from tests.browser.conftest import accessible
+from tests.browser.serving import Server, served
 
 
 async def test_personalities_are_created_found_duplicated_and_deleted(

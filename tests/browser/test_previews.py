@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 
 from polyvox.audio.recording import read_audio
 from polyvox.services.previews import SENTENCES
-from tests.browser.conftest import Server
+from tests.browser.serving import Server
 from tests.support.transcribe import likeness
 
 RATE, LONGEST_S = 16_000, 30.0

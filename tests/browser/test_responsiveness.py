@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import aiohttp
 import pytest
-from playwright.async_api import Locator, Page, expect
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Server, served
+from tests.browser.serving import Server
 
 pytestmark = pytest.mark.alone
 LISTENERS = 8
@@ -54,31 +55,34 @@ TOOK = """(target, selector) => new Promise((resolve, reject) => {
 """Milliseconds from a click, or from what is typed, to the frame that shows what ``selector`` finds."""
 
 
-@pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with served(tmp_path_factory.mktemp("busy")) as running:
-        yield running
-
-
-async def test_the_list_is_searched(page: Page, busy: Server) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(context: BrowserContext, server: Server) -> AsyncIterator[None]:
+    api = f"{server.url}/v1/personalities"
     for number in range(PEOPLE):
         body = {"id": f"p{number}", "name": f"Person {number}"}
-        assert (await page.request.post(f"{busy.url}/v1/personalities", data=body)).ok
-    await page.goto(busy.url)
+        assert (await context.request.post(api, data=body)).ok
+    yield
+    for number in range(PEOPLE):
+        assert (await context.request.delete(f"{api}/p{number}")).ok
+
+
+@pytest.mark.usefixtures("people")
+async def test_the_list_is_searched(page: Page, server: Server) -> None:
+    await page.goto(server.url)
     search, last = page.get_by_role("searchbox"), page.get_by_role("link", name="Person 59")
     await expect(last).to_be_visible()
     found, all_ = (
         "ul:has(> .hidden [href='/personalities/p59'])",
         "li:not(.hidden) [href='/personalities/p59']",
     )
-    await quick(page, busy, [(search, found), (search, all_)])
+    await quick(page, server, [(search, found), (search, all_)])
 
 
-async def test_a_model_is_switched(page: Page, busy: Server) -> None:
-    await form(page, busy, "ada")
+async def test_a_model_is_switched(page: Page, server: Server) -> None:
+    await form(page, server, "ada")
     await quick(
         page,
-        busy,
+        server,
         [
             (
                 page.get_by_role("button", name=f"Use {name}", exact=True),
@@ -89,11 +93,11 @@ async def test_a_model_is_switched(page: Page, busy: Server) -> None:
     )
 
 
-async def test_a_link_of_the_chain_is_moved(page: Page, busy: Server) -> None:
-    await form(page, busy, "bea")
+async def test_a_link_of_the_chain_is_moved(page: Page, server: Server) -> None:
+    await form(page, server, "bea")
     await quick(
         page,
-        busy,
+        server,
         [
             (
                 page.get_by_role("button", name=f"Move {C} {way}", exact=True),
@@ -104,20 +108,20 @@ async def test_a_link_of_the_chain_is_moved(page: Page, busy: Server) -> None:
     )
 
 
-async def test_another_tab_is_opened(page: Page, busy: Server) -> None:
-    await form(page, busy, "cleo")
+async def test_another_tab_is_opened(page: Page, server: Server) -> None:
+    await form(page, server, "cleo")
     there = (page.get_by_role("tab", name="Settings"), '[role=tabpanel] [aria-label="Settings of"]')
     back = (page.get_by_role("tab", name="Voice"), f'[role=tabpanel] [aria-label="{C}"]')
-    await quick(page, busy, [there, back])
+    await quick(page, server, [there, back])
 
 
-async def test_a_provider_is_stopped_and_started(page: Page, busy: Server) -> None:
-    await page.goto(f"{busy.url}/system")
+async def test_a_provider_is_stopped_and_started(page: Page, server: Server) -> None:
+    await page.goto(f"{server.url}/system")
     acts = ("Stop", "Start")
     await expect(page.get_by_role("button", name=f"Stop {C}", exact=True)).to_be_visible()
     await quick(
         page,
-        busy,
+        server,
         [
             (
                 page.get_by_role("button", name=f"{act} {C}", exact=True),
@@ -128,14 +132,14 @@ async def test_a_provider_is_stopped_and_started(page: Page, busy: Server) -> No
     )
 
 
-async def test_the_dashboard_is_narrowed_down(page: Page, busy: Server) -> None:
-    await page.goto(f"{busy.url}/performance")
+async def test_the_dashboard_is_narrowed_down(page: Page, server: Server) -> None:
+    await page.goto(f"{server.url}/performance")
     one = (page.get_by_role("option", name="Joe"), "[download][href*='personality=joe']")
     all_ = (
         page.get_by_role("option", name="Everybody"),
         "[download]:not([href*='personality=joe'])",
     )
-    await quick(page, busy, [one, all_], first=page.get_by_label("Personality"))
+    await quick(page, server, [one, all_], first=page.get_by_label("Personality"))
 
 
 async def form(page: Page, server: Server, name: str) -> None:

@@ -13,7 +13,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import FilePayload, Locator, Page, async_playwright, expect
 
-from tests.browser.conftest import PATIENCE_MS, Server, accessible, chromium
+from tests.browser.conftest import PATIENCE_MS, accessible, chromium
+from tests.browser.serving import Server
 from tests.integration.samples.stage import wav
 from tests.support import corpus
 

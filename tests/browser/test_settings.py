@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
 from polyvox.services.previews import SENTENCES
-from tests.browser.conftest import Server, accessible, served
+from tests.browser.conftest import accessible
+from tests.browser.serving import Server
+from tests.browser.workplace import Workplace
 from tests.emulators.faults import Fault
-from tests.emulators.openai import KEY, OpenAIEmulator, running_openai
-
-VOICES = [
-    {"id": "emma", "name": "Emma", "languages": ["en-GB"], "gender": "female"},
-    {"id": "noah", "name": "Noah", "languages": ["en-US"], "gender": "male"},
-    {"id": "katja", "name": "Katja", "languages": ["de-DE"], "gender": "female"},
-    {"id": "conrad", "name": "Conrad", "languages": ["de-DE"], "gender": "male"},
-    *({"id": f"spare-{n}", "name": f"Spare {n}", "languages": ["en-AU"]} for n in range(12)),
-]
+from tests.emulators.openai import OpenAIEmulator
 
 
-@pytest.fixture(scope="module")
-def speech_server() -> Iterator[OpenAIEmulator]:
-    with running_openai(listing={"voices": VOICES}) as emulator:
-        yield emulator
+@pytest.fixture
+def settings_server(workplace: Workplace) -> Server:
+    return workplace.server
 
 
-@pytest.fixture(scope="module")
-def settings_server(
-    speech_server: OpenAIEmulator, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    options = {"base_url": speech_server.base_url, "api_key": KEY, "name": "Speaker"}
-    home: Path = tmp_path_factory.mktemp("settings")
-    with served(home, providers=json.dumps({"openai_speech": options})) as running:
-        yield running
+@pytest.fixture
+def speech_server(workplace: Workplace) -> OpenAIEmulator:
+    return workplace.service
 
 
 async def _personality(page: Page, server: Server, name: str) -> str:

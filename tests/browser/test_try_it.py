@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Server, accessible, served
+from tests.browser.conftest import DOWN, MAX_CHARACTERS, accessible
+from tests.browser.serving import Server
 
 LONG = " ".join(f"This is sentence number {number} of a rather long story." for number in range(60))
-BROKEN = {"fault_a": {"script": ["unavailable"] * 50}}
-CHAIN = {"active_provider": "fault_a", "fallback_chain": ["piper"]}
-
-
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Joe's first provider is down."""
-    home = tmp_path_factory.mktemp("broken")
-    with served(home, providers=json.dumps(BROKEN)) as running:
-        yield running
+CHAIN = {"active_provider": DOWN, "fallback_chain": ["piper"]}
 
 
 async def opened(page: Page, server: Server, personality: str = "joe") -> None:
@@ -90,13 +78,11 @@ async def test_audio_begins_while_it_is_being_made_and_stops_when_told(
 
 
 async def test_a_broken_provider_is_told_on_the_timeline_and_on_the_dashboard(
-    page: Page, broken: Server
+    page: Page, server: Server
 ) -> None:
-    patched = await page.request.patch(
-        f"{broken.url}/v1/personalities/joe", data={"voice_config": CHAIN}
-    )
-    assert patched.ok
-    await opened(page, broken)
+    rescued = {"id": "rescued", "name": "Rescued", "voice_config": CHAIN}
+    assert (await page.request.post(f"{server.url}/v1/personalities", data=rescued)).ok
+    await opened(page, server, "rescued")
     await page.get_by_role("button", name="Speak").click()
     await playing(page)
     failed = page.get_by_text("Written fault_a could not be reached, after").first
@@ -105,27 +91,26 @@ async def test_a_broken_provider_is_told_on_the_timeline_and_on_the_dashboard(
     await expect(page.get_by_text("Piper spoke: first audio after").first).to_be_visible()
     await accessible(page)
 
-    await page.goto(f"{broken.url}/performance")
+    await page.goto(f"{server.url}/performance")
     line = page.get_by_role("row").filter(has_text="Written fault_a").first
     await expect(line).to_contain_text("0 %")
     told = page.get_by_role("listitem").filter(has_text="Written fault_a could not be reached")
     await expect(told.first).to_contain_text("Piper spoke instead.")
 
 
-async def test_where_nobody_can_speak_the_page_says_so(page: Page, broken: Server) -> None:
-    alone = {"id": "alone", "name": "Alone", "voice_config": {"active_provider": "fault_a"}}
-    assert (await page.request.post(f"{broken.url}/v1/personalities", data=alone)).ok
-    await opened(page, broken, "alone")
+async def test_where_nobody_can_speak_the_page_says_so(page: Page, server: Server) -> None:
+    alone = {"id": "alone", "name": "Alone", "voice_config": {"active_provider": DOWN}}
+    assert (await page.request.post(f"{server.url}/v1/personalities", data=alone)).ok
+    await opened(page, server, "alone")
     await page.get_by_role("button", name="Speak").click()
     status = page.get_by_role("status").filter(has_text="Nobody could speak.")
     await expect(status).to_be_visible()
     await expect(page.get_by_text("Written fault_a could not be reached, after")).to_have_count(2)
 
 
-async def test_a_refused_text_is_told_at_once(page: Page, tmp_path: Path) -> None:
-    with served(tmp_path / "home", text_max_characters="20") as strict:
-        await opened(page, strict)
-        await page.get_by_label("Text", exact=True).fill("This is longer than twenty characters.")
-        await page.get_by_role("button", name="Speak").click()
-        await expect(page.get_by_text("the limit is 20")).to_be_visible()
-        await expect(page.locator("audio")).to_be_hidden()
+async def test_a_refused_text_is_told_at_once(page: Page, server: Server) -> None:
+    await opened(page, server)
+    await page.get_by_label("Text", exact=True).fill("x" * (MAX_CHARACTERS + 1))
+    await page.get_by_role("button", name="Speak").click()
+    await expect(page.get_by_text(f"the limit is {MAX_CHARACTERS}")).to_be_visible()
+    await expect(page.locator("audio")).to_be_hidden()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -15,48 +13,21 @@ from playwright.async_api import Locator, Page, expect
 
 from polyvox.audio.measure.embedding import embedding
 from polyvox.audio.measure.voice import VOICE_RATE
-from tests.browser.conftest import Server, accessible, served
-from tests.emulators import openai
+from tests.browser.conftest import CLOUD, accessible
+from tests.browser.serving import Server
 from tests.support.transcribe import likeness
 
 SAID = "The harbour lies quiet in the morning, and seven boats are waiting for the tide."
 ALSO_SAID = "My grandmother keeps a small garden behind the old station by the river."
 RATE = 24_000
-SMALL = 0.8
-"""Stature of who speaks for the cloud: Resemblyzer's cosine to Joe is 0.61, Joe's own to himself 0.93."""
 SAME, OTHER = 0.85, 0.75
-CLOUD = "Cloud friend"
 DRAG_S = 15
 CHAIN = ["openai_speech", "xtts_v2", "google_tts"]
 
 
-@dataclass(frozen=True)
-class Voices:
-    """A server with two models that speak: Piper, and a service with another voice."""
-
-    server: Server
-    service: openai.OpenAIEmulator
-
-
-@pytest.fixture(scope="module")
-def voices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Voices]:
-    with openai.running_openai(stature=SMALL) as service:
-        options = {
-            "name": CLOUD,
-            "api_key": openai.KEY,
-            "base_url": service.base_url,
-            "languages": ["en"],
-        }
-        home = tmp_path_factory.mktemp("voices")
-        with served(home, providers=json.dumps({"openai_speech": options})) as server:
-            yield Voices(server, service)
-
-
 async def made(page: Page, url: str, **config: object) -> str:
     """The address of a new personality's form."""
-    name = (
-        f"voice-{len((await (await page.request.get(f'{url}/v1/personalities')).json())['data'])}"
-    )
+    name = f"voice-{uuid4().hex}"
     body = {"id": name, "name": "Tester", "voice_config": config}
     answer = await page.request.post(f"{url}/v1/personalities", data=body)
     assert answer.ok, await answer.text()
@@ -110,9 +81,9 @@ async def order(page: Page, form: str) -> object:
 
 
 async def test_a_model_is_switched_and_the_change_is_heard_and_undone(
-    page: Page, voices: Voices
+    page: Page, server: Server
 ) -> None:
-    form = await made(page, voices.server.url, active_provider="piper")
+    form = await made(page, server.url, active_provider="piper")
     joe, speaker = await heard(page, form, ALSO_SAID)
     assert speaker == "piper"
 
@@ -139,10 +110,10 @@ async def test_a_model_is_switched_and_the_change_is_heard_and_undone(
 
 
 async def test_a_model_that_was_switched_off_is_switched_on_and_off_again(
-    page: Page, voices: Voices
+    page: Page, server: Server
 ) -> None:
     off = {"openai_speech": {"enabled": False, "voice_id": "am_adam"}}
-    form = await made(page, voices.server.url, active_provider="piper", providers=off)
+    form = await made(page, server.url, active_provider="piper", providers=off)
     await page.goto(form)
     await expect(card(page, CLOUD)).to_contain_text("It is disabled for this personality.")
     await page.get_by_role("button", name=f"Use {CLOUD}").click()
@@ -156,8 +127,8 @@ async def test_a_model_that_was_switched_off_is_switched_on_and_off_again(
     assert config["providers"]["openai_speech"]["voice_id"] == "am_adam"
 
 
-async def test_cards_tell_published_figures_from_measured_ones(page: Page, voices: Voices) -> None:
-    form = await made(page, voices.server.url, active_provider="openai_speech")
+async def test_cards_tell_published_figures_from_measured_ones(page: Page, server: Server) -> None:
+    form = await made(page, server.url, active_provider="openai_speech")
     await page.goto(form)
     await expect(page.get_by_role("heading", name="Local", exact=True)).to_be_visible()
     await expect(page.get_by_role("heading", name="Cloud", exact=True)).to_be_visible()
@@ -179,9 +150,9 @@ async def test_cards_tell_published_figures_from_measured_ones(page: Page, voice
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_it_can_be_used_by_everybody_on_any_screen(
-    page: Page, voices: Voices, scheme: Literal["light", "dark"]
+    page: Page, server: Server, scheme: Literal["light", "dark"]
 ) -> None:
-    form = await made(page, voices.server.url, active_provider="xtts_v2", fallback_chain=CHAIN)
+    form = await made(page, server.url, active_provider="xtts_v2", fallback_chain=CHAIN)
     await page.emulate_media(color_scheme=scheme)
     await page.goto(form)
     await page.get_by_role("button", name="Use IBM Watson").click()
@@ -201,8 +172,8 @@ async def drag_to_the_top(page: Page, name: str) -> None:
                 await page.mouse.move(top["x"] + 20, y, steps=5)
 
 
-async def test_the_chain_is_sorted_by_dragging(page: Page, voices: Voices) -> None:
-    form = await made(page, voices.server.url, active_provider="piper", fallback_chain=CHAIN)
+async def test_the_chain_is_sorted_by_dragging(page: Page, server: Server) -> None:
+    form = await made(page, server.url, active_provider="piper", fallback_chain=CHAIN)
     await page.goto(form)
     await expect(links(page)).to_have_count(3)
     await page.wait_for_load_state("networkidle")  # what makes it draggable is loaded last
@@ -216,8 +187,8 @@ async def test_the_chain_is_sorted_by_dragging(page: Page, voices: Voices) -> No
     assert await order(page, form) == ["google_tts", "openai_speech", "xtts_v2"]
 
 
-async def test_the_chain_is_sorted_by_keyboard_and_changed(page: Page, voices: Voices) -> None:
-    form = await made(page, voices.server.url, active_provider="piper", fallback_chain=CHAIN)
+async def test_the_chain_is_sorted_by_keyboard_and_changed(page: Page, server: Server) -> None:
+    form = await made(page, server.url, active_provider="piper", fallback_chain=CHAIN)
     await page.goto(form)
     up = page.get_by_role("button", name="Move Google Cloud Text-to-Speech up")
     await up.focus()
@@ -238,10 +209,10 @@ async def test_the_chain_is_sorted_by_keyboard_and_changed(page: Page, voices: V
     assert await order(page, form) == ["google_tts", "openai_speech", "styletts2"]
 
 
-async def test_each_link_says_what_would_happen_now(page: Page, voices: Voices) -> None:
+async def test_each_link_says_what_would_happen_now(page: Page, server: Server) -> None:
     form = await made(
         page,
-        voices.server.url,
+        server.url,
         active_provider="piper",
         providers={"fault_a": {"enabled": False}},
         fallback_chain=["xtts_v2", "openai_speech", "fault_a", "gone"],
