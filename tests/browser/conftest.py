@@ -34,8 +34,6 @@ SETTLED = """Promise.allSettled(document.getAnimations()
   .then(() => null)"""
 """When what fades in or out has done so: halfway its colours are no colours of ours."""
 
-SHARED = {"server", "workplace"}
-"""Servers that tests of several files use: each makes personalities of its own there."""
 CLOUD, DOWN = "Cloud friend", "fault_a"
 SMALL = 0.8
 """Stature of CLOUD's voice: Resemblyzer's cosine to Joe is 0.61, Joe's own to himself 0.93."""
@@ -45,17 +43,12 @@ MAX_CHARACTERS = 5_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser lives in one event loop; so do its tests. Those of one server share a worker."""
+    """The browser lives in one event loop; so do its tests."""
     here = Path(__file__).parent
     for item in items:
-        if here not in item.path.parents:
-            continue
-        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-        needed = SHARED & set(getattr(item, "fixturenames", ()))
-        if needed:
-            item.add_marker(pytest.mark.xdist_group(f"browser/{needed.pop()}"))
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 def chromium() -> str:

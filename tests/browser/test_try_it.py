@@ -83,6 +83,8 @@ async def test_a_broken_provider_is_told_on_the_timeline_and_on_the_dashboard(
     rescued = {"id": "rescued", "name": "Rescued", "voice_config": CHAIN}
     assert (await page.request.post(f"{server.url}/v1/personalities", data=rescued)).ok
     await opened(page, server, "rescued")
+    text = page.get_by_label("Text", exact=True)
+    await text.fill("What nobody has heard here before, the cache does not have.")
     await page.get_by_role("button", name="Speak").click()
     await playing(page)
     failed = page.get_by_text("Written fault_a could not be reached, after").first
