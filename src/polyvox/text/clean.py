@@ -18,7 +18,16 @@ from markdown_it.token import Token
 
 from polyvox.domain.written import Written
 from polyvox.text.characters import is_speakable, tidy
-from polyvox.text.cleaning import emphasis, formula, lines, notation, silent, ssml, styles
+from polyvox.text.cleaning import (
+    emphasis,
+    extents,
+    formula,
+    lines,
+    notation,
+    silent,
+    ssml,
+    styles,
+)
 from polyvox.text.cleaning.code import keep_inline
 from polyvox.text.cleaning.in_band import RESERVED, InBand, without_marks
 from polyvox.text.cleaning.markup import guard, restore, tag_space, without_tags
@@ -67,12 +76,13 @@ def written(text: str, language: str) -> Written:
     source = guard(notation.with_verbs(notation.plain(source, language), language))
     blocks = "\n".join(_Reader(language, kept).blocks(source))
     clean = (unicodedata.normalize("NFC", tidy(line)) for line in blocks.split("\n"))
-    said = _speakable_lines(clean)
-    return kept.taken_out("\n".join([*(lines.ended(s, language) for s in said[:-1]), *said[-1:]]))
+    said = _speakable_lines(clean, kept)
+    ended = "\n".join([*(lines.ended(s, language) for s in said[:-1]), *said[-1:]])
+    return extents.settled(kept.taken_out(ended), language)
 
 
-def _speakable_lines(clean: Iterator[str]) -> list[str]:
-    """The lines that say something; the marks of others go to the line before, or behind."""
+def _speakable_lines(clean: Iterator[str], kept: InBand) -> list[str]:
+    """The lines that say something; pauses of others go to the line before, styles to the one behind."""
     said: list[str] = []
     waiting = ""
     for line in clean:
@@ -80,10 +90,10 @@ def _speakable_lines(clean: Iterator[str]) -> list[str]:
             said.append(waiting + line)
             waiting = ""
         elif marks := "".join(re.findall(r"[\ufdd8\ufde0-\ufde7]", line)):
-            if said:
-                said[-1] += marks
-            else:
-                waiting += marks
+            pauses, others = kept.parted(marks) if said else ("", marks)
+            waiting += others
+            if pauses:
+                said[-1] += pauses
     return said
 
 

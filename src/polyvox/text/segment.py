@@ -198,3 +198,8 @@ def _glued(pieces: Iterable[str], room: Room) -> list[str]:
         elif piece.strip():
             glued.append(piece)
     return glued
+
+
+def sentence_ends(text: str, language: str) -> list[int]:
+    """Where each sentence of clean ``text`` ends, behind its mark and the space that follows it."""
+    return list(_ends(text, list(sentences(text, language))))
