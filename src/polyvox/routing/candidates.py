@@ -67,6 +67,8 @@ class Candidate:
     form: TextForm = TextForm.WRITTEN
     styles: Mapping[str, str] = field(default_factory=dict)
     """What it is told for each neutral style that it can speak in."""
+    personality: str | None = None
+    """Whose voice and settings, where it is not the reply's own personality."""
 
 
 @dataclass(frozen=True, slots=True)

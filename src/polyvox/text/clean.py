@@ -19,6 +19,7 @@ from markdown_it.token import Token
 from polyvox.domain.written import Written
 from polyvox.text.characters import is_speakable, tidy
 from polyvox.text.cleaning import (
+    actions,
     emphasis,
     extents,
     formula,
@@ -43,6 +44,12 @@ _LINE_BREAK: Final = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TASK_BOX: Final = re.compile(r"^\[[ xX]\]\s+")
 _TAG_NAME: Final = re.compile(r"</?(\w+)")
 _EMPHASIS: Final = {"em_open": 1, "strong_open": 1, "em_close": -1, "strong_close": -1}
+_DELIMITERS: Final = {
+    "em_open": actions.SINGLE,
+    "em_close": actions.SINGLE_END,
+    "strong_open": actions.STRONG,
+    "strong_close": actions.STRONG_END,
+}
 
 
 def _parser(*, html: bool) -> MarkdownIt:
@@ -73,7 +80,8 @@ def written(text: str, language: str) -> Written:
     source = notation.real_breaks(keep_inline(source, kept))
     source = ssml.obeyed(source, kept)
     source = formula.in_words(styles.marked(source, kept), language)
-    source = guard(notation.with_verbs(notation.plain(source, language), language))
+    source = notation.with_verbs(notation.plain(source, language), language)
+    source = guard(actions.paired(source))
     blocks = "\n".join(_Reader(language, kept).blocks(source))
     clean = (unicodedata.normalize("NFC", tidy(line)) for line in blocks.split("\n"))
     said = _speakable_lines(clean, kept)
@@ -153,7 +161,8 @@ class _Reader:
 
     def _inline(self, children: Sequence[Token], *, indented: bool = False) -> str:
         text = emphasis.without_halves(self._marked_up(children))
-        text = notation.without_half_highlights(emphasis.parted(text, self._language))
+        text = actions.parted(text, self._language, self._kept, listed=indented)
+        text = notation.without_half_highlights(text)
         text = lines.joined(text, indented=indented)
         return restore(self._kept.restored(text))
 
@@ -164,11 +173,11 @@ class _Reader:
         for token in children:
             step = _EMPHASIS.get(token.type, 0)
             if step > 0 and not depth:
-                pieces.append(emphasis.OPENED)
+                pieces.append(_DELIMITERS[token.type])
             depth += step
             pieces.append(self._spoken(token))
             if step < 0 and not depth:
-                pieces.append(emphasis.CLOSED)
+                pieces.append(_DELIMITERS[token.type])
         return "".join(pieces)
 
     def _spoken(self, token: Token) -> str:

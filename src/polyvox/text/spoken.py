@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 
 from polyvox.domain.capabilities import TextForm
@@ -14,12 +15,20 @@ from polyvox.text.styling import styled
 from polyvox.text.verbalize import Verbalized, verbalize
 
 
+class Role(StrEnum):
+    """Who speaks a segment: the personality that replies, or its narrator."""
+
+    OWN = "own"
+    NARRATOR = "narrator"
+
+
 @dataclass(frozen=True)
 class Segment:
     """A segment's clean text and its marks; ``language`` is the reply's."""
 
     written: Written = field(repr=False)
     language: str
+    role: Role = Role.OWN
 
     @property
     def text(self) -> str:

@@ -26,15 +26,17 @@ _ALONE: Final = frozenset(
 )
 _STYLES: Final = frozenset(
     [
-        "mstts:express-as",
-        "express-as",
-        "google:style",
-        "amazon:emotion",
-        "amazon:effect",
-        "amazon:domain",
+        *("mstts:express-as", "express-as", "google:style", "emotion"),
+        *(
+            "amazon:emotion",
+            "amazon:effect",
+            "amazon:domain",
+            "speechify:style",
+            "speechify:emotion",
+        ),
     ]
-    + ["speechify:style", "speechify:emotion", "emotion"]
 )
+"""Elements that ask for a way to speak."""
 _BLOCKS: Final = frozenset(["speak", "voice", "p", "s"])
 _PROLOGUE: Final = re.compile(r"<\?xml[^<>]*\?>|<!DOCTYPE[^<>]*>", re.I)
 
