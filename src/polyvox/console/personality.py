@@ -10,6 +10,7 @@ from polyvox.console.focus import focus
 from polyvox.console.frame import frame, heading, told
 from polyvox.console.host import ConsoleHost
 from polyvox.console.provider_settings import ProviderSettings
+from polyvox.console.role_play import RolePlay
 from polyvox.console.samples import Samples
 from polyvox.console.selector import Selector
 from polyvox.console.spoken_languages import SpokenLanguages
@@ -18,7 +19,7 @@ from polyvox.errors import PolyvoxError
 
 PARTS = {
     "Voice": (Selector, Chain),
-    "Settings": (ProviderSettings,),
+    "Settings": (ProviderSettings, RolePlay),
     "Languages": (SpokenLanguages,),
     "Samples": (Samples,),
     "Try it": (TryIt,),

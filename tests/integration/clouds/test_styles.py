@@ -112,7 +112,7 @@ def test_piper_hands_over_to_azure_with_the_style(
     monkeypatch.setattr(LoadedVoice, "sentences", broken)
     cast(stage, ["piper", "azure_tts"])
     answer = stage.hear(LINE)
-    assert [a[0] for a in answer.attempts(0)][0] == "piper"
+    assert answer.attempts(0)[0][0] == "piper"
     assert answer.attempts(0)[-1] == ("azure_tts", "ok", None)
     assert STYLED in sent(stage)
 

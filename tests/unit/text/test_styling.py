@@ -37,8 +37,10 @@ def parts(
         ("Go away. [sad]", ["Go away.", Style("sad")]),
         (
             '<express-as style="sad">One. [whispers] Two. Three.</express-as> Four.',
-            [*(Style("sad"), "One."), *(Style("whispering"), "Two.")]
-            + [*(Style("sad"), "Three."), *(END, "Four.")],
+            [
+                *(Style("sad"), "One.", Style("whispering"), "Two."),
+                *(Style("sad"), "Three.", END, "Four."),
+            ],
         ),
     ],
 )
