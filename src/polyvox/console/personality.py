@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from nicegui import ui
 
 from polyvox.console.chain import Chain
@@ -17,7 +19,14 @@ from polyvox.console.spoken_languages import SpokenLanguages
 from polyvox.console.try_it import TryIt
 from polyvox.errors import PolyvoxError
 
-PARTS = {
+
+class _Part(Protocol):
+    def __init__(self, editing: Editing) -> None: ...
+
+    async def build(self) -> None: ...
+
+
+PARTS: dict[str, tuple[type[_Part], ...]] = {
     "Voice": (Selector, Chain),
     "Settings": (ProviderSettings, RolePlay),
     "Languages": (SpokenLanguages,),
