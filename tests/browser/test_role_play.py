@@ -6,7 +6,8 @@ import json
 
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Server, accessible
+from tests.browser.conftest import accessible
+from tests.browser.serving import Server
 
 
 async def test_actions_are_left_out_or_given_to_a_narrator_by_name(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 MAX_PAUSE_MS: Final = 10_000
@@ -75,11 +77,17 @@ class Written:
         """The text of [start, end) with the marks inside it, and of those that hold over it the part
         inside. One at ``end`` belongs there only where the text ends, too, so that consecutive slices
         hold each place once."""
-        last = end >= len(self.text)
-        inside = [
-            mark.moved(-start, end - start)
-            for mark in self.marks
-            if (start <= mark.at and (mark.at < end or last))
-            or (mark.end is not None and mark.at < start < mark.end)
-        ]
-        return Written(self.text[start:end], tuple(inside))
+        return next(self.slices((start, end)))
+
+    def slices(self, places: Sequence[int]) -> Iterator[Written]:
+        """What stands between each two of ``places``, which grow; as ``slice``, in one go."""
+        taken, held = 0, list[Mark]()
+        for start, end in pairwise(places):
+            held = [mark for mark in held if mark.end is not None and mark.end > start]
+            while taken < len(self.marks) and (self.marks[taken].at < end or end >= len(self.text)):
+                mark = self.marks[taken]
+                if mark.at >= start or (mark.end is not None and mark.end > start):
+                    held.append(mark)
+                taken += 1
+            inside = tuple(mark.moved(-start, end - start) for mark in held)
+            yield Written(self.text[start:end], inside)

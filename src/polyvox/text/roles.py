@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import cycle
 
 from polyvox.domain.voice_config import Actions
 from polyvox.domain.written import Action, Mark, Written
@@ -17,9 +18,12 @@ def divided(written: Written, actions: Actions) -> list[Part]:
     spans = _actions(written)
     if actions is Actions.READ or not spans:
         return [(Role.OWN, written)]
+    edges = [0, *(place for span in spans for place in span), len(written.text)]
+    marks = tuple(mark for mark in written.marks if not isinstance(mark.what, Action))
+    parts = list(Written(written.text, marks).slices(edges))
     if actions is Actions.SKIP:
-        return [(Role.OWN, _joined(list(_between(written, spans))))]
-    return list(_in_turn(written, spans))
+        return [(Role.OWN, _joined(parts[::2]))]
+    return list(zip(cycle((Role.OWN, Role.NARRATOR)), parts))
 
 
 def _actions(written: Written) -> list[tuple[int, int]]:
@@ -36,31 +40,18 @@ def _actions(written: Written) -> list[tuple[int, int]]:
     return spans
 
 
-def _between(written: Written, spans: Sequence[tuple[int, int]]) -> Iterator[Written]:
-    at = 0
-    for start, end in spans:
-        yield written.slice(at, start)
-        at = end
-    yield written.slice(at, len(written.text))
-
-
-def _in_turn(written: Written, spans: Sequence[tuple[int, int]]) -> Iterator[Part]:
-    for own, span in zip(_between(written, spans), [*spans, None], strict=True):
-        yield Role.OWN, own
-        if span is not None:
-            yield Role.NARRATOR, written.slice(*span)
-
-
 def _joined(parts: Sequence[Written]) -> Written:
-    text = ""
+    texts: list[str] = []
     marks: list[Mark] = []
+    length = 0
     for part in parts:
-        if text and part.text and not (text[-1].isspace() or part.text[0].isspace()):
-            text += " "
-        by = len(text)
-        text += part.text
+        if texts and part.text and not (texts[-1][-1].isspace() or part.text[0].isspace()):
+            texts.append(" ")
+            length += 1
         marks += (
-            replace(mark, at=mark.at + by, end=None if mark.end is None else mark.end + by)
+            replace(mark, at=mark.at + length, end=None if mark.end is None else mark.end + length)
             for mark in part.marks
         )
-    return Written(text, tuple(marks))
+        texts += [part.text] if part.text else []
+        length += len(part.text)
+    return Written("".join(texts), tuple(marks))
