@@ -36,6 +36,6 @@ async def _stored(page: Page, address: str, expected: list[str | None]) -> None:
     """Wait until the API tells these ``actions`` and ``narrator``."""
     await page.wait_for_function(
         "([address, expected]) => fetch(address).then(r => r.json()).then(one => JSON.stringify("
-        "[one.voice_config.actions, one.voice_config.narrator]) === expected)",
+        "[one.voice_config.actions, one.voice_config.narrator ?? null]) === expected)",
         arg=[address, json.dumps(expected, separators=(",", ":"))],
     )

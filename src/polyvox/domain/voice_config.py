@@ -98,11 +98,13 @@ class VoiceConfig(_Document):
     voice_samples: tuple[VoiceSample, ...] = ()
     actions: Actions = Field(
         default=Actions.READ,
+        exclude_if=lambda actions: actions is Actions.READ,
         description="What becomes of actions between single stars: read like a sentence, skipped and never "
         "sent anywhere, or spoken by the narrator.",
     )
     narrator: str | None = Field(
         default=None,
+        exclude_if=lambda narrator: narrator is None,
         description="Id of the personality that speaks the actions, with its own voice and chain.",
     )
     stats: Mapping[str, ProviderStats] = Field(default_factory=dict)
