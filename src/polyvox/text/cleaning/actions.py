@@ -42,33 +42,64 @@ _STOPS: Final = ".!?…。！？"
 _GAP: Final = " \t\n—–-….:*"
 _DASHES: Final = re.compile("[—–…]|-|\\.\\.")
 _PRONOUN: Final = re.compile(r"I(?:['’ ]|\Z)")
-_DOES: Final = re.compile(r"[A-Z][a-z]+(?<!s)s")
+_DOES: Final = {
+    "en": re.compile(r"[A-Za-z][a-z]+(?<!s)s"),
+    "de": re.compile(r"[A-Za-zÄÖÜäöü][a-zäöüß]{2,}t"),
+}
+"""What a verb looks like that says what somebody does: nods, lächelt."""
 _NO_VERBS: Final = frozenset(
     [
-        "Yes",
-        "Always",
-        "Sometimes",
-        "Perhaps",
-        "Besides",
-        "Afterwards",
-        "Nowadays",
-        "Thus",
-        "This",
-        "His",
-        "Its",
-        "Ours",
-        "Yours",
-        "Theirs",
-        "Hers",
-        "Upstairs",
-        "Downstairs",
-        "Outdoors",
-        "Indoors",
-        "Was",
-        "Has",
-        "Is",
-        "Does",
-        "As",
+        *(
+            "yes",
+            "always",
+            "sometimes",
+            "perhaps",
+            "besides",
+            "afterwards",
+            "nowadays",
+            "thus",
+            "this",
+        ),
+        *("his", "its", "ours", "yours", "theirs", "hers", "upstairs", "downstairs", "outdoors"),
+        *(
+            "indoors",
+            "was",
+            "has",
+            "is",
+            "does",
+            "as",
+            "towards",
+            "unless",
+            "plus",
+            "minus",
+            "thanks",
+        ),
+        *(
+            "jetzt",
+            "nicht",
+            "selbst",
+            "vielleicht",
+            "sonst",
+            "fast",
+            "erst",
+            "zuletzt",
+            "damit",
+            "seit",
+        ),
+        *(
+            "somit",
+            "statt",
+            "recht",
+            "zeit",
+            "nacht",
+            "macht",
+            "welt",
+            "dort",
+            "weit",
+            "meist",
+            "längst",
+        ),
+        *("einst", "leicht", "schlecht", "sofort", "überhaupt", "insgesamt", "womit", "echt"),
     ]
 )
 _CLOSES: Final = re.compile(r"(?<=[^\s*])\*(?=[\s.!?…]|\Z)")
@@ -192,7 +223,8 @@ def _stands_alone(before: str, phrase: str, behind: str, language: str) -> bool:
         return False
     if following[0].islower() or not following[0].isalpha():
         gap = rest[: len(rest) - len(following)]
-        return phrase[0].islower() and (several or bool(_DASHES.search(gap)))
+        verb = _does(phrase, base_language(language))
+        return phrase[0].islower() and (several or verb or bool(_DASHES.search(gap)))
     if tail and not several and not phrase[0].islower():
         return False
     ended = bool(tail) or phrase.rstrip()[-1] in _STOPS
@@ -218,9 +250,12 @@ def _is_whole(phrase: str, following: str, base: str) -> bool:
     """Whether ``phrase`` is more than the first word or words of the sentence that follows."""
     if phrase[0].islower():
         return True
-    words = len(phrase.split())
+    words = phrase.split()
     if base == "de":  # any noun has a capital
-        return words > 2
-    if words > 1 or not _PRONOUN.match(following):
-        return True
-    return bool(base == "en" and _DOES.fullmatch(phrase) and phrase not in _NO_VERBS)
+        return len(words) > 2 or _does(words[0], base)
+    return len(words) > 1 or not _PRONOUN.match(following) or _does(phrase, base)
+
+
+def _does(word: str, base: str) -> bool:
+    verb = _DOES.get(base)
+    return bool(verb and verb.fullmatch(word)) and word.lower() not in _NO_VERBS
