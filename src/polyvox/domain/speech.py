@@ -72,6 +72,11 @@ class Attempt(_Report):
     """One provider tried for one segment. Times in ms from the attempt's start."""
 
     provider: str
+    personality: str | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="Whose voice and settings, where it is not the reply's own personality: the narrator.",
+    )
     voice: str | None = None
     stand_in_for: str | None = Field(default=None, description="The configured voice, missing.")
     instructions: InstructionsUse | None = Field(
@@ -138,6 +143,16 @@ class SegmentReport(_Report):
         return next((a for a in reversed(self.attempts) if a.outcome is Outcome.OK), None)
 
 
+class NarratorReport(_Report):
+    """Who was to speak the actions of a reply. With an ``error`` the personality itself does."""
+
+    personality: str | None
+    candidates: list[str] = []
+    out: list[Exclusion] = Field(default=[], description="Why each other candidate was out.")
+    error: str | None = Field(default=None, description="The error's code.")
+    message: str | None = None
+
+
 class SpeechReport(_Report):
     """What became of a request. Holds no text."""
 
@@ -150,6 +165,11 @@ class SpeechReport(_Report):
     candidates: list[str]
     out: list[Exclusion] = Field(default=[], description="Why each other candidate was out.")
     segments: list[SegmentReport] = []
+    narrator: NarratorReport | None = Field(
+        default=None,
+        exclude_if=lambda narrator: narrator is None,
+        description="Of a reply with actions that a narrator is to speak.",
+    )
     ttfa_ms: float | None = None
     latency_ms: float = 0.0
     audio_ms: float = 0.0

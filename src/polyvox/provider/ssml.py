@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from polyvox.domain.written import Pause
+from polyvox.domain.written import Part, Pause
 
 _NOT_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
@@ -19,11 +19,15 @@ def text(plain: str) -> str:
     return escape(_NOT_XML.sub(" ", plain))
 
 
-def with_breaks(parts: Iterable[str | Pause]) -> str:
-    """``parts`` of a text (see ``Utterance``), each pause as a ``<break>``."""
-    return "".join(
-        f'<break time="{part.ms}ms"/>' if isinstance(part, Pause) else text(part) for part in parts
-    )
+def with_breaks(parts: Iterable[Part]) -> str:
+    """``parts`` of a text (see ``Utterance``), each pause as a ``<break>``; of styles SSML knows none."""
+    return "".join(map(_said, parts))
+
+
+def _said(part: Part) -> str:
+    if isinstance(part, Pause):
+        return f'<break time="{part.ms}ms"/>'
+    return text(part) if isinstance(part, str) else ""
 
 
 def attribute(plain: str) -> str:

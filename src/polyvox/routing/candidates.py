@@ -65,6 +65,10 @@ class Candidate:
     samples: tuple[str, ...] = ()
     """Ids of stored samples to clone from; then there is no voice."""
     form: TextForm = TextForm.WRITTEN
+    styles: Mapping[str, str] = field(default_factory=dict)
+    """What it is told for each neutral style that it can speak in."""
+    personality: str | None = None
+    """Whose voice and settings, where it is not the reply's own personality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,9 @@ def _consider(ranking: _Ranking, provider: str, *, voice: str | None) -> None:
     def candidate(chosen: str | None, stand_in_for: str | None = None) -> Candidate:
         able = standing.capabilities
         limit = able.limit_for(language)
+        told = able.styles.of(chosen, standing.voices)
         return Candidate(
-            provider, language, chosen, settings, stand_in_for, limit, samples, able.text
+            provider, language, chosen, settings, stand_in_for, limit, samples, able.text, told
         )
 
     if voice is not None:

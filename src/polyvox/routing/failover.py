@@ -78,7 +78,8 @@ class Failover:
             except PolyvoxError as error:
                 # The caller's mistake shows at the first candidate; a later one that cannot take
                 # the same settings is only one candidate less.
-                if not error.fallback and candidate is chain.plan.candidates[0]:
+                own = candidate.personality is None
+                if not error.fallback and own and candidate is chain.plan.candidates[0]:
                     raise
                 failed[place] = error
                 continue
@@ -90,6 +91,7 @@ class Failover:
         begun = asyncio.get_running_loop().time()
         entry = Attempt(
             provider=candidate.provider,
+            personality=candidate.personality,
             voice=candidate.voice,
             stand_in_for=candidate.stand_in_for,
             outcome=Outcome.RUNNING,

@@ -34,6 +34,7 @@ class Casting:
     version: int = field(default=0, init=False)
     plan: Plan = field(default=Plan(()), init=False)
     language: str = field(default="und", init=False)
+    config: VoiceConfig = field(default=VoiceConfig(), init=False)
     _stored_version: int | None = field(default=None, init=False)
 
     async def start(self) -> None:
@@ -85,7 +86,7 @@ class Casting:
         return stored.voice_config, stored.version
 
     async def _rank(self, config: VoiceConfig) -> None:
-        request = self.request
+        request, self.config = self.request, config
         if request.provider is not None:
             self.providers.find(request.provider)
         forced = (request.provider,) if request.provider else ()

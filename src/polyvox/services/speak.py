@@ -30,13 +30,15 @@ from polyvox.routing.attempt import Deadlines
 from polyvox.routing.candidates import Plan
 from polyvox.routing.failover import Failover, nobody_left
 from polyvox.services.casting import Casting
+from polyvox.services.ensemble import Ensemble
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers
 from polyvox.services.quota import QuotaService
 from polyvox.services.samples import SampleService
 from polyvox.services.segment_source import SegmentSource
-from polyvox.services.speech import Speech, segments_of
+from polyvox.services.speech import Speech
 from polyvox.text.clean import written
+from polyvox.text.roles import Part, divided
 from polyvox.text.spoken import Segment
 
 log = structlog.get_logger(__name__)
@@ -97,9 +99,10 @@ class SpeakService:
                 remedy="Say it in fewer words.",
             )
         casting = await self.cast(request)
-        segments = await _segments_of(request.text, casting)
-        report = self._new_report(speech_id or new_id(), request, casting)
-        if segments and not casting.plan.candidates:
+        ensemble = Ensemble(casting)
+        segments = await _segments_of(request.text, ensemble)
+        report = self._new_report(speech_id or new_id(), request, ensemble)
+        if any(not ensemble.plan(segment.role).candidates for segment in segments):
             self._refuse(casting.plan, report)
         self._running[report.id] = report
         deadlines = self.limits.deadlines
@@ -108,7 +111,7 @@ class SpeakService:
         )
         return Speech(
             segments,
-            casting=casting,
+            ensemble=ensemble,
             failover=Failover(source),
             report=report,
             on_close=self._finish,
@@ -139,17 +142,19 @@ class SpeakService:
         """The report, still growing, of a reply under way."""
         return self._running.get(speech_id)
 
-    def _new_report(self, speech_id: str, request: SpeechRequest, casting: Casting) -> SpeechReport:
+    def _new_report(self, speech_id: str, request: SpeechRequest, cast: Ensemble) -> SpeechReport:
+        plan = cast.plan()
         return SpeechReport(
             id=speech_id,
             created_at=self.now().isoformat(),
             personality=None if request.voice_config else request.personality,
-            language=casting.language,
+            language=cast.language,
             outcome=Outcome.RUNNING,
             characters=len(request.text),
-            candidates=[c.provider for c in casting.plan.candidates],
-            out=list(casting.plan.out),
+            candidates=[candidate.provider for candidate in plan.candidates],
+            out=list(plan.out),
             segments=[],
+            narrator=cast.report,
         )
 
     def _refuse(self, plan: Plan, report: SpeechReport) -> None:
@@ -187,10 +192,21 @@ class SpeakService:
             observe(report)
 
 
-async def _segments_of(text: str, casting: Casting) -> list[Segment]:
+async def _segments_of(text: str, ensemble: Ensemble) -> list[Segment]:
     """Long texts are cleaned and cut in a thread: 1,000 characters take up to 20 ms."""
+    aside = len(text) > CLEANED_INLINE
+    actions, language = ensemble.own.config.actions, ensemble.language
+
+    def cleaned() -> list[Part]:
+        return divided(written(text, language), actions)
+
+    parts = await asyncio.to_thread(cleaned) if aside else cleaned()
+    await ensemble.start(role for role, _ in parts)
 
     def prepared() -> list[Segment]:
-        return segments_of(written(text, casting.language), casting, first=True)
+        segments: list[Segment] = []
+        for role, part in parts:
+            segments += ensemble.segments(part, role, first=not segments)
+        return segments
 
-    return await asyncio.to_thread(prepared) if len(text) > CLEANED_INLINE else prepared()
+    return await asyncio.to_thread(prepared) if aside else prepared()

@@ -79,8 +79,7 @@ def cut(
     """As ``split``, each segment with the marks that stand in it."""
     pieces = split(written.text, language, limit, spoken_limit=spoken_limit, first_max=first_max)
     ends = list(_ends(written.text, pieces))
-    slices = (written.slice(start, end) for start, end in pairwise([0, *ends]))
-    return [Segment(stripped(part), language) for part in slices]
+    return [Segment(stripped(part), language) for part in written.slices([0, *ends])]
 
 
 def _ends(text: str, pieces: Sequence[str]) -> Iterator[int]:
@@ -198,3 +197,8 @@ def _glued(pieces: Iterable[str], room: Room) -> list[str]:
         elif piece.strip():
             glued.append(piece)
     return glued
+
+
+def sentence_ends(text: str, language: str) -> list[int]:
+    """Where each sentence of clean ``text`` ends, behind its mark and the space that follows it."""
+    return list(_ends(text, list(sentences(text, language))))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 
 from polyvox.domain.capabilities import TextForm
-from polyvox.domain.written import Pause, Written
+from polyvox.domain.written import Part, Pause, Style, Written
 from polyvox.text.parts import Span, spans_of
+from polyvox.text.stretches import stretches
+from polyvox.text.styling import styled
 from polyvox.text.verbalize import Verbalized, verbalize
+
+
+class Role(StrEnum):
+    """Who speaks a segment: the personality that replies, or its narrator."""
+
+    OWN = "own"
+    NARRATOR = "narrator"
 
 
 @dataclass(frozen=True)
@@ -18,6 +28,7 @@ class Segment:
 
     written: Written = field(repr=False)
     language: str
+    role: Role = Role.OWN
 
     @property
     def text(self) -> str:
@@ -36,11 +47,13 @@ class Segment:
     def in_form(self, form: TextForm) -> str:
         return self.verbalized.text if form is TextForm.VERBALIZED else self.text
 
-    def parts(self, form: TextForm) -> tuple[str | Pause, ...]:
-        """What is spoken and the pauses between; () where there are none."""
-        if not any(isinstance(part, Pause) for part in self._spans):
+    def parts(self, form: TextForm, styles: Mapping[str, str] | None = None) -> tuple[Part, ...]:
+        """What is spoken, the pauses between, and styles by the names that ``styles`` has for the neutral
+        words; () where there is nothing but text."""
+        spans = styled(self._spans, self.written, stretches(self.text, self.language), styles or {})
+        if not any(isinstance(part, Pause | Style) for part in spans):
             return ()
-        said = (part if isinstance(part, Pause) else self._said(part, form) for part in self._spans)
+        said = (self._said(part, form) if isinstance(part, Span) else part for part in spans)
         return tuple(part for part in said if part)
 
     def _said(self, span: Span, form: TextForm) -> str:
@@ -67,7 +80,4 @@ def stripped(written: Written) -> Written:
 def _within(written: Written) -> Written:
     text = written.text.strip()
     start = len(written.text) - len(written.text.lstrip())
-    moved = (
-        type(mark)(min(max(mark.at - start, 0), len(text)), mark.what) for mark in written.marks
-    )
-    return Written(text, tuple(moved))
+    return Written(text, tuple(mark.moved(-start, len(text)) for mark in written.marks))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from polyvox.cache.key import compute_segment_key
+from polyvox.domain.written import Style
 from polyvox.errors import BadSample
 from polyvox.provider import Utterance, VoiceSettings
 
@@ -150,3 +151,12 @@ async def test_a_missing_sample_is_named_without_its_path(tmp_path: Path) -> Non
         )
     assert "secret-name" not in str(caught.value)
     assert caught.value.param == "voice_samples"
+
+
+def test_a_style_counts_and_is_not_taken_for_a_word() -> None:
+    plain = utterance()
+    keys = {
+        key_of(replace(plain, parts=parts))
+        for parts in ((), (Style("sad"), "Hello."), (Style("calm"), "Hello."), ("sad", "Hello."))
+    }
+    assert len(keys) == 4

@@ -19,10 +19,16 @@ from polyvox.provider.base import (
 from polyvox.provider.choice import LONGEST_NAMED
 from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
+from polyvox.provider.style_names import packaged_styles
 from polyvox.provider.tariffs import packaged_tariff
 from polyvox.providers.azure_tts.client import MAX_TEXT_BYTES, OUTPUT_FORMAT, AzureClient
 from polyvox.providers.azure_tts.settings import PROVIDER_ID, AzureOptions, AzureSettings
-from polyvox.providers.azure_tts.ssml import billed_characters, document, spoken_part
+from polyvox.providers.azure_tts.ssml import (
+    billed_characters,
+    document,
+    spoken_part,
+    without_pauses,
+)
 from polyvox.providers.azure_tts.voices import MEANT, NEURAL, takes_prosody
 
 ABOUT = Capabilities(
@@ -35,6 +41,7 @@ ABOUT = Capabilities(
     limits={"*": TextLimit(bytes=MAX_TEXT_BYTES)},
     locale_for=MEANT,
     published=Published(quality=4),
+    styles=packaged_styles(__package__, by_voice=True),
 )
 
 
@@ -79,9 +86,10 @@ class AzureProvider(CloudProvider[AzureSettings, AzureClient]):
         settings = utterance.settings
         voice = self._service.choose(utterance.voice or settings.voice_name, utterance.language)
         _check(settings, voice)
+        said = utterance.parts or (utterance.text,)
         # An HD voice is not known to take breaks; it reads the punctuation.
-        parts = utterance.parts if takes_prosody(voice) else ()
-        said = parts or (utterance.text,)
+        if not takes_prosody(voice):
+            said = without_pauses(said, utterance.text)
         return voice, spoken_part(said, utterance.language, voice, settings)
 
 

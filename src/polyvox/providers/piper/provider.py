@@ -16,7 +16,7 @@ from polyvox.domain.capabilities import (
     Voice,
 )
 from polyvox.domain.remedy import Remedy, RemedyKind
-from polyvox.domain.written import Pause
+from polyvox.domain.written import Pause, Style
 from polyvox.errors import InvalidSetting, Unavailable
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.inline import InlineHost
@@ -127,7 +127,8 @@ class PiperProvider(Provider[PiperSettings]):
             raise Unavailable("Piper is not running.")
         voice = self._choose(utterance)
         settings = {"speed": utterance.settings.speed, "speaker_id": utterance.settings.speaker_id}
-        parts = tuple(each.ms if isinstance(each, Pause) else each for each in utterance.parts)
+        said = (each for each in utterance.parts if not isinstance(each, Style))
+        parts = tuple(each.ms if isinstance(each, Pause) else each for each in said)
         job = EngineJob(utterance.text, utterance.language, voice.id, settings, parts=parts)
         async with host.run(job) as stream:
             yield stream
