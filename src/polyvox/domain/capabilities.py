@@ -125,7 +125,8 @@ class Capabilities:
     the service names differently: ``pt`` → ``pt-PT``. ``needs`` maps a tag that it would speak, too,
     to what must be done first, as a sentence for people. With ``carries_style`` a segment sounds other
     after other texts: the provider is told those before it in the reply. With ``takes_instructions`` it
-    can be told in words how to speak. ``text`` is the form that it is given its text in.
+    can be told in words how to speak. ``text`` is the form that it is given its text in. With
+    ``takes_pronunciations`` it makes something of the IPA of a word of a lexicon.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Capabilities:
     takes_instructions: bool = False
     published: Published | None = None
     text: TextForm = TextForm.WRITTEN
+    takes_pronunciations: bool = False
 
     def limit_for(self, language: str) -> TextLimit:
         base = language.split("-")[0]

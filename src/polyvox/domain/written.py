@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 MAX_PAUSE_MS: Final = 10_000
@@ -18,6 +18,19 @@ class Pause:
     def __post_init__(self) -> None:
         if not 0 <= self.ms <= MAX_PAUSE_MS:
             raise ValueError(f"A pause has 0 to {MAX_PAUSE_MS} ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Pronunciation:
+    """A word of a lexicon: as it is ``written``, as it is ``spoken`` in letters, and in IPA where known."""
+
+    written: str = field(repr=False)
+    spoken: str = field(repr=False)
+    ipa: str | None = field(default=None, repr=False)
+
+
+Part = str | Pause | Pronunciation
+"""Of a segment; see ``provider.base.Utterance``."""
 
 
 @dataclass(frozen=True, slots=True)
