@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from polyvox.domain.capabilities import Voice
 from polyvox.domain.language import best_match
-from polyvox.domain.written import Pause
+from polyvox.domain.written import Part
 from polyvox.provider import ssml
 from polyvox.providers.azure_tts.settings import AzureSettings
 
@@ -32,9 +32,9 @@ def document(spoken: str, voice: Voice) -> str:
 
 
 def spoken_part(
-    parts: Iterable[str | Pause], language: str, voice: Voice, settings: AzureSettings
+    parts: Iterable[Part], language: str, voice: Voice, settings: AzureSettings
 ) -> str:
-    """What is inside ``<voice>``, with no more tags than pauses and settings ask for: tags are billed."""
+    """What is inside ``<voice>``, with no more tags than pauses, lexicons and settings ask for: tags are billed."""
     said = ssml.with_breaks(parts)
     if prosody := _prosody(settings):
         said = f"<prosody{prosody}>{said}</prosody>"
