@@ -138,8 +138,17 @@ def _distinct(entries: tuple[LexiconEntry, ...]) -> tuple[LexiconEntry, ...]:
 
 def identity(entry: LexiconEntry) -> tuple[str, str | None, bool]:
     """What two entries of one lexicon must not share: the word, its language, and ``case``."""
-    written = " ".join(unicodedata.normalize("NFKC", entry.written).split())
-    return written if entry.case else written.casefold(), entry.language, entry.case
+    written = _compatible(entry.written) if entry.case else folded(entry.written)
+    return written, entry.language, entry.case
+
+
+def folded(written: str) -> str:
+    """The word, whatever its capitals and whichever of Unicode's forms it is written in."""
+    return unicodedata.normalize("NFKC", _compatible(written).casefold())
+
+
+def _compatible(written: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", written).split())
 
 
 LexiconEntries = Annotated[
@@ -149,9 +158,7 @@ LexiconEntries = Annotated[
 _ENTRIES: Final = TypeAdapter[tuple[LexiconEntry, ...]](LexiconEntries)
 
 
-def parse_lexicon(
-    entries: Sequence[Any], *, named: str = "lexicon"
-) -> tuple[LexiconEntry, ...]:
+def parse_lexicon(entries: Sequence[Any], *, named: str = "lexicon") -> tuple[LexiconEntry, ...]:
     """The entries, valid. Raises InvalidSetting, naming the first that is not by its index from 0."""
     try:
         return _ENTRIES.validate_python(entries)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from polyvox.domain.language import normalize
+from polyvox.domain.lexicon import LexiconEntries
 from polyvox.errors import InvalidSetting
 
 LanguageTag = Annotated[str, AfterValidator(normalize)]
@@ -87,6 +88,9 @@ class VoiceConfig(_Document):
     fallback_chain: tuple[str, ...] = ()
     languages: Languages = Languages()
     voice_samples: tuple[VoiceSample, ...] = ()
+    lexicon: LexiconEntries = Field(
+        default=(), description="Words and how they are spoken; stronger than the server's."
+    )
     stats: Mapping[str, ProviderStats] = Field(default_factory=dict)
 
     @model_validator(mode="after")

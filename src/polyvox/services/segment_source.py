@@ -81,9 +81,7 @@ class SegmentSource:
             samples,
             before=tuple(each.in_form(form) for each in earlier),
             instructions=self.request.instructions if capabilities.takes_instructions else None,
-            parts=segment.segment.parts(
-                form, pronunciations=capabilities.takes_pronunciations
-            ),
+            parts=segment.segment.parts(form, pronunciations=capabilities.takes_pronunciations),
         )
 
     async def _make(

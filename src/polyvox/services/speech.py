@@ -252,5 +252,6 @@ def segments_of(text: Written, casting: Casting, *, first: bool) -> list[Segment
         casting.plan.limit(TextForm.WRITTEN),
         spoken_limit=casting.plan.limit(TextForm.VERBALIZED),
         first_max=FIRST_MAX if first else TARGET,
+        lexicon=casting.lexicon,
     )
     return [piece for piece in pieces if is_speakable(piece.text)]

@@ -107,6 +107,6 @@ def _unstressed(ipa: str) -> str:
 
 def _pattern(phonemes: str) -> str:
     """Of phonemes, however they are stressed."""
-    letters = [re.escape(c) for c in phonemes if c not in _STRESS and c.isalpha() or c in "ːˑ"]
+    letters = [re.escape(c) for c in phonemes if c.isalpha() and c not in _STRESS]
     between = f"[{_STRESS}]*"
     return between + between.join(letters)

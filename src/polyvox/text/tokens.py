@@ -65,11 +65,7 @@ def ending(text: str, end: int, language: str) -> str:
     if found is None:
         return ""
     base, letters = base_language(language), found[1].casefold()
-    bound = (
-        letters == "s"
-        or (base == "en" and letters in _ENGLISH_ENDINGS)
-        or base in _ANY_ENDING
-    )
+    bound = letters == "s" or (base == "en" and letters in _ENGLISH_ENDINGS) or base in _ANY_ENDING
     return found.group() if bound else ""
 
 

@@ -31,9 +31,7 @@ def document(spoken: str, voice: Voice) -> str:
     )
 
 
-def spoken_part(
-    parts: Iterable[Part], language: str, voice: Voice, settings: AzureSettings
-) -> str:
+def spoken_part(parts: Iterable[Part], language: str, voice: Voice, settings: AzureSettings) -> str:
     """What is inside ``<voice>``, with no more tags than pauses, lexicons and settings ask for: tags are billed."""
     said = ssml.with_breaks(parts)
     if prosody := _prosody(settings):
