@@ -66,7 +66,7 @@ def _phonemes(text: str | None) -> str | None:
     for place, sign in enumerate(text, start=1):
         if not _IPA.fullmatch(sign):
             raise _fault(f"Character {place} is no sign of the International Phonetic Alphabet")
-    if text and not any(sign.isalpha() for sign in text):
+    if text and not any(unicodedata.category(sign) in ("Ll", "Lo") for sign in text):
         raise _fault("It names no sound")
     return text or None
 

@@ -24,7 +24,9 @@ _VOWELS: Final = frozenset("aeiouyæøœɐɑɒɔəɘɚɛɜɝɞɤɨɪɯɵɶʉʊʌ
 _STRESS: Final = "ˈˌ"
 _SILENT: Final = frozenset(".|‖‿ \u0361\u035c")
 """Borders of syllables and phrases, and the bows that tie two letters to one sound."""
-_SAME: Final = {"g": "ɡ", "ʧ": "tʃ", "ʤ": "dʒ", "ʦ": "ts", "ʣ": "dz", "ɝ": "ɜ˞", "ɚ": "ə˞"}
+_ESPEAKS: Final = str.maketrans({"g": "ɡ", "ʧ": "tʃ", "ʤ": "dʒ", "ʦ": "ts", "ʣ": "dz"})
+"""Other ways to write a sound → espeak-ng's, which engines have learned."""
+_SAME: Final = {"ɝ": "ɜ˞", "ɚ": "ə˞"}
 
 Form = Literal["NFC", "NFD"]
 
@@ -90,7 +92,7 @@ class Sounds:
     def _ipa(self, ipa: str) -> str:
         """In sounds that the engine has; "" where it lacks one."""
         said = []
-        for sign in unicodedata.normalize(self.form, ipa):
+        for sign in unicodedata.normalize(self.form, ipa).translate(_ESPEAKS):
             if sign in self.known and sign not in _SILENT:
                 said.append(sign)
             elif sign not in _SILENT:
