@@ -78,7 +78,7 @@ def _within(text: str, most: int) -> str:
 
 
 def _fault(message: str) -> PydanticCustomError:
-    return PydanticCustomError("lexicon", message)  # type: ignore[arg-type]  # wants a literal
+    return PydanticCustomError("lexicon", message)
 
 
 class LexiconEntry(BaseModel):
