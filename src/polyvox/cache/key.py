@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from polyvox.domain.written import Part, Pause, Style
+from polyvox.domain.written import Part, Pause, Pronunciation, Style
 from polyvox.errors import BadSample
 from polyvox.provider.base import SettingsT, Utterance
 
@@ -56,7 +56,9 @@ async def compute_segment_key(
 def _part(part: Part) -> object:
     if isinstance(part, Pause):
         return part.ms
-    return {"style": part.name} if isinstance(part, Style) else part
+    if isinstance(part, Style):
+        return {"style": part.name}
+    return [part.written, part.spoken, part.ipa] if isinstance(part, Pronunciation) else part
 
 
 def sample_digests(paths: Iterable[Path]) -> tuple[str, ...]:

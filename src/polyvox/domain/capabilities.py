@@ -150,7 +150,8 @@ class Capabilities:
     to what must be done first, as a sentence for people. With ``carries_style`` a segment sounds other
     after other texts: the provider is told those before it in the reply. With ``takes_instructions`` it
     can be told in words how to speak. ``text`` is the form that it is given its text in, ``styles`` are
-    those that a text may ask of it.
+    those that a text may ask of it. With ``takes_pronunciations`` it makes something of the IPA of a word
+    of a lexicon.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Capabilities:
     published: Published | None = None
     text: TextForm = TextForm.WRITTEN
     styles: StyleTable = StyleTable()
+    takes_pronunciations: bool = False
 
     def limit_for(self, language: str) -> TextLimit:
         base = language.split("-")[0]

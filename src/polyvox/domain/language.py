@@ -57,3 +57,20 @@ def best_match(wanted: str, offered: Iterable[str]) -> str | None:
     """The nearest of ``offered`` that speaks ``wanted``, or None."""
     ranked = [(d, tag) for tag in offered if (d := distance(wanted, tag)) is not None]
     return min(ranked)[1] if ranked else None
+
+
+@lru_cache(maxsize=4096)
+def covers(tag: str, language: str) -> bool:
+    """Whether what is said of ``tag`` holds for ``language``: of ``en`` for all English; of ``en-US`` for
+    that and for bare ``en``, whose likely region it is, and not for ``en-GB``.
+    """
+    said, meant = normalize(tag), normalize(language)
+    if said == meant:
+        return True
+    a, b = langcodes.Language.get(said), langcodes.Language.get(meant)
+    likely = b.maximize()
+    return (
+        _spoken(a) == _spoken(b)
+        and a.script in (None, likely.script)
+        and a.territory in (None, likely.territory)
+    )

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from polyvox.domain.language import normalize
+from polyvox.domain.lexicon import LexiconEntries
 from polyvox.errors import InvalidSetting
 
 LanguageTag = Annotated[str, AfterValidator(normalize)]
@@ -106,6 +107,9 @@ class VoiceConfig(_Document):
         default=None,
         exclude_if=lambda narrator: narrator is None,
         description="Id of the personality that speaks the actions, with its own voice and chain.",
+    )
+    lexicon: LexiconEntries = Field(
+        default=(), description="Words and how they are spoken; stronger than the server's."
     )
     stats: Mapping[str, ProviderStats] = Field(default_factory=dict)
 

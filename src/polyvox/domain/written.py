@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -27,6 +27,15 @@ NEUTRAL: Final = "neutral"
 
 
 @dataclass(frozen=True, slots=True)
+class Pronunciation:
+    """A word of a lexicon: as it is ``written``, as it is ``spoken`` in letters, and in IPA where known."""
+
+    written: str = field(repr=False)
+    spoken: str = field(repr=False)
+    ipa: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """A way to speak: in a text by a word of the neutral vocabulary, to a provider by its own name for it.
 
@@ -41,7 +50,7 @@ class Action:
     """Something that is done, not said, as role play has it between stars."""
 
 
-Part = str | Pause | Style
+Part = str | Pause | Style | Pronunciation
 """Of a segment; see ``provider.base.Utterance``."""
 
 

@@ -64,7 +64,9 @@ class Utterance(Generic[SettingsT]):
     ``parts`` are the same text and the pauses in it, for a provider that makes pauses of a length; () is
     a text without any, and ``text`` has punctuation in their place. To a provider whose capabilities have
     ``styles`` a ``Style`` among them, by the provider's own name, says how to speak what follows, to the
-    next ``Style``; ``NEUTRAL`` is the way that the settings ask for.
+    next ``Style``; ``NEUTRAL`` is the way that the settings ask for. Only to a provider whose capabilities
+    say ``takes_pronunciations`` the words of a lexicon are parts of their own, too: a ``Pronunciation``;
+    ``text`` and everybody else's parts have it as it is ``spoken``.
     """
 
     text: str = field(repr=False)

@@ -10,14 +10,17 @@ import structlog
 
 from polyvox.domain.capabilities import Voice
 from polyvox.domain.language import distance
+from polyvox.domain.lexicon import LexiconEntry
 from polyvox.domain.speech import SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import UnknownPersonality
 from polyvox.routing.candidates import Plan, Standing, Wish, rank
 from polyvox.routing.samples import Shelf
+from polyvox.services.lexicon import ServerLexicon
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers, SpentTiers
 from polyvox.services.sample_references import SampleReferences
+from polyvox.text.lexicon import Lexicon, lexicon_for
 
 log = structlog.get_logger(__name__)
 
@@ -31,16 +34,23 @@ class Casting:
     personalities: PersonalityReader | None
     spent: SpentTiers | None = None
     samples: SampleReferences | None = None
+    server_lexicon: ServerLexicon | None = None
     version: int = field(default=0, init=False)
     plan: Plan = field(default=Plan(()), init=False)
     language: str = field(default="und", init=False)
     config: VoiceConfig = field(default=VoiceConfig(), init=False)
+    _lexicons: tuple[tuple[LexiconEntry, ...], ...] = field(default=(), init=False)
     _stored_version: int | None = field(default=None, init=False)
 
     async def start(self) -> None:
         """Make the first plan. Raises UnknownPersonality, UnknownVoice."""
         config, self._stored_version = await self._config()
         await self._rank(config)
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Of the reply's language: the personality's words, and behind them the server's."""
+        return lexicon_for(self._lexicons, self.language)
 
     async def each(self, providers: Sequence[str]) -> dict[str, Plan]:
         """The plan were each of ``providers`` the one that is asked, and nobody else. Raises
@@ -103,6 +113,8 @@ class Casting:
         if self.version and not plan.candidates:
             # The change left nobody to speak: whoever was cast finishes the reply.
             plan = replace(self.plan, out=plan.out)
+        server = await self.server_lexicon.entries() if self.server_lexicon else ()
+        self._lexicons = (config.lexicon, server)
         self.plan = plan
         self.version += 1
 

@@ -109,5 +109,6 @@ class Ensemble:
             plan.limit(TextForm.WRITTEN),
             spoken_limit=plan.limit(TextForm.VERBALIZED),
             first_max=FIRST_MAX if first else TARGET,
+            lexicon=(self.own if role is Role.OWN else self._narrator or self.own).lexicon,
         )
         return [replace(piece, role=role) for piece in pieces if is_speakable(piece.text)]

@@ -81,7 +81,9 @@ class SegmentSource:
             samples,
             before=tuple(each.in_form(form) for each in earlier),
             instructions=self.request.instructions if capabilities.takes_instructions else None,
-            parts=segment.segment.parts(form, candidate.styles),
+            parts=segment.segment.parts(
+                form, candidate.styles, pronunciations=capabilities.takes_pronunciations
+            ),
         )
 
     async def _make(

@@ -31,6 +31,7 @@ from polyvox.routing.candidates import Plan
 from polyvox.routing.failover import Failover, nobody_left
 from polyvox.services.casting import Casting
 from polyvox.services.ensemble import Ensemble
+from polyvox.services.lexicon import ServerLexicon
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers
 from polyvox.services.quota import QuotaService
@@ -69,6 +70,7 @@ class SpeakService:
     personalities: PersonalityReader | None = None
     quota: QuotaService | None = None
     samples: SampleService | None = None
+    lexicon: ServerLexicon | None = None
     limits: SpeakLimits = SpeakLimits()
     observers: Sequence[ReportObserver] = ()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -136,7 +138,7 @@ class SpeakService:
     def _casting(self, request: SpeechRequest) -> Casting:
         spent = self.quota.spent if self.quota else None
         references = self.samples.references if self.samples else None
-        return Casting(request, self.providers, self.personalities, spent, references)
+        return Casting(request, self.providers, self.personalities, spent, references, self.lexicon)
 
     def running(self, speech_id: str) -> SpeechReport | None:
         """The report, still growing, of a reply under way."""

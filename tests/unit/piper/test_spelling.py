@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from polyvox.domain.written import Pronunciation
 from polyvox.providers.piper.spelling import Speller
+from polyvox.text.phonemes import in_band
 
 from .stage import JOE_CONFIG
 
@@ -49,3 +51,27 @@ def test_threads_do_not_disturb_one_another(speller: Speller) -> None:
     alone = [ids(speller, text) for text in texts]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda text: ids(speller, text), texts)) == alone
+
+
+def test_a_word_of_known_sounds_is_spelled_by_them(speller: Speller) -> None:
+    def said(ipa: str | None) -> list[str]:
+        word = Pronunciation("Xiaomi", "shao mee", ipa)
+        [text] = in_band(["Buy the ", word, "! Or a (", word, "), please."])
+        return [phonemes(speller, each) for each in ids(speller, str(text))]
+
+    assert said("ʃaʊˈmiː") == ["bˈaɪ ðə ʃaʊˈmiː!", "ɔːɹ ɐ ʃaʊˈmiː, plˈiːz."]
+    assert said("t͡ʃa.ˈgo") == ["bˈaɪ ðə tʃaˈɡo!", "ɔːɹ ɐ tʃaˈɡo, plˈiːz."]
+    letters = ["bˈaɪ ðə ʃˈaʊ mˈiː!", "ɔːɹ ɐ ʃˈaʊ mˈiː, plˈiːz."]
+    assert said(None) == letters
+    assert said("ʃa˥ʊ˩ˈmiː") == letters  # joe has no tones: all of the word is spelled by letters
+
+
+def test_what_stands_in_for_such_a_word_may_be_in_the_text_too(speller: Speller) -> None:
+    [text] = in_band(["Kabokabo and ", Pronunciation("Xiaomi", "shao mee", "ʃaʊˈmiː")])
+    [spelled] = ids(speller, str(text))
+    assert phonemes(speller, spelled) == "kˌæbəkˈɑːboʊ ænd ʃˈaʊ mˈiː"
+
+
+def phonemes(speller: Speller, ids: list[int]) -> str:
+    names = {numbers[0]: name for name, numbers in speller.config.phoneme_id_map.items()}
+    return "".join(names[each] for each in ids if names[each] not in "_^$")

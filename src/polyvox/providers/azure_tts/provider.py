@@ -19,6 +19,7 @@ from polyvox.provider.base import (
 from polyvox.provider.choice import LONGEST_NAMED
 from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
+from polyvox.provider.pronouncing import respelled_if_refused
 from polyvox.provider.style_names import packaged_styles
 from polyvox.provider.tariffs import packaged_tariff
 from polyvox.providers.azure_tts.client import MAX_TEXT_BYTES, OUTPUT_FORMAT, AzureClient
@@ -42,6 +43,7 @@ ABOUT = Capabilities(
     locale_for=MEANT,
     published=Published(quality=4),
     styles=packaged_styles(__package__, by_voice=True),
+    takes_pronunciations=True,
 )
 
 
@@ -76,6 +78,11 @@ class AzureProvider(CloudProvider[AzureSettings, AzureClient]):
     @asynccontextmanager
     async def speak(self, utterance: Utterance[AzureSettings]) -> AsyncIterator[AudioStream]:
         """Raises UnknownVoice, UnsupportedLanguage, InvalidSetting and what the client raises."""
+        async with respelled_if_refused(self._speak, utterance) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def _speak(self, utterance: Utterance[AzureSettings]) -> AsyncIterator[AudioStream]:
         client = self._client()
         voice, spoken = self._prepare(utterance)
         async with audio_stream(client.speech(document(spoken, voice))) as stream:
@@ -87,7 +94,7 @@ class AzureProvider(CloudProvider[AzureSettings, AzureClient]):
         voice = self._service.choose(utterance.voice or settings.voice_name, utterance.language)
         _check(settings, voice)
         said = utterance.parts or (utterance.text,)
-        # An HD voice is not known to take breaks; it reads the punctuation.
+        # An HD voice is not known to take breaks and sounds; it reads the punctuation.
         if not takes_prosody(voice):
             said = without_pauses(said, utterance.text)
         return voice, spoken_part(said, utterance.language, voice, settings)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from polyvox.domain.capabilities import Voice
 from polyvox.domain.language import best_match
-from polyvox.domain.written import NEUTRAL, Part, Pause, Style
+from polyvox.domain.written import NEUTRAL, Part, Pause, Pronunciation, Style
 from polyvox.provider import ssml
 from polyvox.providers.azure_tts.settings import AzureSettings
 
@@ -32,15 +32,21 @@ def document(spoken: str, voice: Voice) -> str:
 
 
 def without_pauses(parts: Sequence[Part], text: str) -> tuple[Part, ...]:
-    """``parts`` of ``text`` for a voice that makes no pauses of a length."""
+    """``parts`` of ``text`` for a voice that makes no pauses of a length, and takes no sounds."""
     if not any(isinstance(part, Style) for part in parts):
         return (text,)
     said: list[Part] = []
+    gap = ""
     for part in parts:
-        if isinstance(part, str) and said and isinstance(said[-1], str):
-            said[-1] += f" {part}"
-        elif not isinstance(part, Pause):
-            said.append(part)
+        if isinstance(part, Pause):
+            gap = " "
+            continue
+        spoken = part.spoken if isinstance(part, Pronunciation) else part
+        if isinstance(spoken, str) and said and isinstance(said[-1], str):
+            said[-1] += gap + spoken
+        else:
+            said.append(spoken)
+        gap = ""
     return tuple(said)
 
 

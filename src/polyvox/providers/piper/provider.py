@@ -16,7 +16,6 @@ from polyvox.domain.capabilities import (
     Voice,
 )
 from polyvox.domain.remedy import Remedy, RemedyKind
-from polyvox.domain.written import Pause, Style
 from polyvox.errors import InvalidSetting, Unavailable
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.inline import InlineHost
@@ -28,6 +27,7 @@ from polyvox.providers.piper.licence import licence_of
 from polyvox.providers.piper.parts import FORMAT
 from polyvox.providers.piper.settings import PROVIDER_ID, PiperOptions, PiperSettings
 from polyvox.providers.piper.voices import BrokenVoice, Found, InstalledVoice, Shelf, bundled_folder
+from polyvox.text.phonemes import in_band
 
 MAX_CHARACTERS = 400
 """Of one text: about 25 s of speech. The text part's work grows with the square of a sentence."""
@@ -127,8 +127,7 @@ class PiperProvider(Provider[PiperSettings]):
             raise Unavailable("Piper is not running.")
         voice = self._choose(utterance)
         settings = {"speed": utterance.settings.speed, "speaker_id": utterance.settings.speaker_id}
-        said = (each for each in utterance.parts if not isinstance(each, Style))
-        parts = tuple(each.ms if isinstance(each, Pause) else each for each in said)
+        parts = tuple(in_band(utterance.parts))
         job = EngineJob(utterance.text, utterance.language, voice.id, settings, parts=parts)
         async with host.run(job) as stream:
             yield stream
@@ -158,4 +157,5 @@ def _capabilities(found: Found) -> Capabilities:
         limits={"*": TextLimit(characters=MAX_CHARACTERS)},
         published=Published(quality=4, speed="under 1 s"),
         text=TextForm.VERBALIZED,
+        takes_pronunciations=True,
     )
