@@ -44,6 +44,9 @@ _WRITTEN_TOGETHER = {
 }
 """Names for a mixture of scripts → those of its letters."""
 
+AUTO = "auto"
+"""Asked for instead of a tag: the text's own language."""
+
 
 class BadLanguageTag(ValueError):
     """The text is not a BCP 47 language tag."""
@@ -59,6 +62,11 @@ def normalize(tag: str) -> str:
         return langcodes.standardize_tag(tag, macro=True)
     except ValueError as error:
         raise BadLanguageTag(f"'{tag}' is not a language tag such as 'en' or 'pt-BR'") from error
+
+
+def spoken_language(asked: str) -> str:
+    """AUTO in any case of letters, or the standard spelling of a tag. Raises BadLanguageTag."""
+    return AUTO if asked.strip().casefold() == AUTO else normalize(asked)
 
 
 @lru_cache(maxsize=4096)

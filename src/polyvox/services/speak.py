@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from weakref import WeakValueDictionary
 
 import structlog
@@ -27,8 +28,8 @@ from polyvox.errors import (
     UnsupportedLanguage,
 )
 from polyvox.routing.attempt import Deadlines
-from polyvox.routing.candidates import Plan
 from polyvox.routing.failover import Failover, nobody_left
+from polyvox.routing.plan import Plan
 from polyvox.services.casting import Casting
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers
@@ -36,12 +37,13 @@ from polyvox.services.quota import QuotaService
 from polyvox.services.samples import SampleService
 from polyvox.services.segment_source import SegmentSource
 from polyvox.services.speech import Speech, segments_of
-from polyvox.text.clean import written
+from polyvox.text.passages import passages
 from polyvox.text.spoken import Segment
 
 log = structlog.get_logger(__name__)
 CLEANED_INLINE = 2_000
 """Characters that are cleaned without leaving the event loop."""
+UNREAD = {ExclusionCode.LANGUAGE, ExclusionCode.UNSUPPORTED_LANGUAGE}
 ReportObserver = Callable[[SpeechReport], None]
 
 
@@ -99,8 +101,10 @@ class SpeakService:
         casting = await self.cast(request)
         segments = await _segments_of(request.text, casting)
         report = self._new_report(speech_id or new_id(), request, casting)
-        if segments and not casting.plan.candidates:
-            self._refuse(casting.plan, report)
+        if segments:
+            for language, plan in casting.plans.items():
+                if not plan.candidates:
+                    self._refuse(language, plan, report)
         self._running[report.id] = report
         deadlines = self.limits.deadlines
         source = SegmentSource(
@@ -147,19 +151,25 @@ class SpeakService:
             language=casting.language,
             outcome=Outcome.RUNNING,
             characters=len(request.text),
-            candidates=[c.provider for c in casting.plan.candidates],
-            out=list(casting.plan.out),
+            candidates=casting.candidates,
+            out=casting.out,
             segments=[],
         )
 
-    def _refuse(self, plan: Plan, report: SpeechReport) -> None:
+    def _refuse(self, language: str, plan: Plan, report: SpeechReport) -> None:
         """Nobody may be asked: the caller's mistake where the same wish stands in everybody's way."""
         told = " ".join(f"{out.provider}: {out.reason}" for out in plan.out)
         error: PolyvoxError
         match {out.code for out in plan.out}:
             case codes if codes == {ExclusionCode.LANGUAGE}:
-                message = f"Nobody speaks '{report.language}'. {told}"
+                message = f"Nobody speaks '{language}'. {told}"
                 error = UnsupportedLanguage(message, param="language")
+            case codes if codes and codes <= UNREAD:
+                error = UnsupportedLanguage(
+                    f"Nobody can read the text. {told}",
+                    param="language",
+                    remedy="Name the language it is in, or add somebody who speaks it.",
+                )
             case codes if codes == {ExclusionCode.SETTING}:
                 error = InvalidSetting(told, param="speed")
             case _:
@@ -188,9 +198,17 @@ class SpeakService:
 
 
 async def _segments_of(text: str, casting: Casting) -> list[Segment]:
-    """Long texts are cleaned and cut in a thread: 1,000 characters take up to 20 ms."""
+    """What to say, for those who are cast for it. Long texts are cleaned and cut in a thread: 1,000
+    characters take up to 20 ms; and so is the language chosen, whose model takes half a second to load."""
 
     def prepared() -> list[Segment]:
-        return segments_of(written(text, casting.language), casting, first=True)
+        found = passages(text, casting.language, casting.choices)
+        casting.read(found)
+        cut = (
+            segments_of(part.written, part.language, casting, first=not place)
+            for place, part in enumerate(found)
+        )
+        return list(chain.from_iterable(cut))
 
-    return await asyncio.to_thread(prepared) if len(text) > CLEANED_INLINE else prepared()
+    aside = len(text) > CLEANED_INLINE or len(casting.choices) > 1
+    return await asyncio.to_thread(prepared) if aside else prepared()

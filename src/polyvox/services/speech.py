@@ -49,7 +49,8 @@ class Speech:
         self._casting = casting
         self._failover = failover
         self._on_close = on_close
-        self._chain = Chain(casting.plan)
+        self._chain = Chain()
+        self._cast = casting.version
         self._patient = False
         self._playing = 0
         self._moved = asyncio.Event()
@@ -142,11 +143,16 @@ class Speech:
                 index += 1
 
     async def _first_audio(self) -> None:
-        while True:
-            segment = self._segments[0]
-            await segment.ready()
-            if self._segments[0] is segment:
+        """Wait for it; segments that nobody can read have none."""
+        index = 0
+        while index < len(self._segments):
+            segment = self._segments[index]
+            if await segment.ready():
                 return
+            if self._segments[index] is segment:
+                index += 1
+                self._playing = index
+                self._moved.set()
 
     async def _reach(self, index: int) -> None:
         """The listener has come to this segment: let the next be made; mind a switch by hand."""
@@ -167,26 +173,40 @@ class Speech:
                 await self._moved.wait()
             if index:
                 await self._casting.refresh()
-            if self._chain.plan is not self._casting.plan:
+            if self._cast != self._casting.version:
                 self._recast(index)
             segment = self._segments[index]
             segment.cast = self._casting.version
             try:
-                await self._failover.make(segment, self._chain)
+                await self._speak(segment)
             except Exception as error:  # noqa: BLE001 - carried to the listener, who raises it
                 segment.end(error)
                 return
             segment.end()
             index += 1
 
+    async def _speak(self, segment: SegmentBuffer) -> None:
+        """By who can read it; a line in a script that nobody here reads is passed over."""
+        plan = self._casting.plan_for(segment.segment)
+        cast = self._casting.plans[segment.segment.language]
+        segment.report.out.extend(plan.out[len(cast.out) :])
+        if plan.candidates:
+            await self._failover.make(segment, plan, self._chain)
+
     def _recast(self, index: int) -> None:
         """Start the chain anew and cut the rest of the text to the new candidates' limits."""
-        self._chain = Chain(self._casting.plan)
-        self.report.candidates = [c.provider for c in self._casting.plan.candidates]
-        self.report.out = list(self._casting.plan.out)
+        self._chain = Chain()
+        self._cast = self._casting.version
+        self.report.candidates = self._casting.candidates
+        self.report.out = self._casting.out
         unheard = self._segments[index:]
         again = (
-            segments_of(old.segment.written, self._casting, first=not place)
+            segments_of(
+                old.segment.written,
+                self._casting.language_of(old.segment),
+                self._casting,
+                first=not place,
+            )
             for place, old in enumerate(unheard, start=index)
         )
         self._plan_segments(index, list(chain.from_iterable(again)))
@@ -203,7 +223,7 @@ class Speech:
         del self._segments[index:], self.report.segments[index:]
         for number, piece in enumerate(segments, start=index):
             characters = len(piece.text)
-            report = SegmentReport(index=number, characters=characters, attempts=[], out=[])
+            report = SegmentReport(index=number, characters=characters, language=piece.language)
             self.report.segments.append(report)
             before = tuple(segment.segment for segment in self._segments)
             self._segments.append(SegmentBuffer(piece, report, before))
@@ -243,14 +263,15 @@ class Speech:
         return 1000.0 * (asyncio.get_running_loop().time() - self._begun)
 
 
-def segments_of(text: Written, casting: Casting, *, first: bool) -> list[Segment]:
-    """``text`` in pieces that all of the cast can take. Only the ``first`` of a reply is kept short:
-    later ones have time."""
+def segments_of(text: Written, language: str, casting: Casting, *, first: bool) -> list[Segment]:
+    """``text`` in pieces that all who are cast for ``language`` can take. Only the ``first`` of a reply
+    is kept short: later ones have time."""
+    plan = casting.plans[language]
     pieces = cut(
         text,
-        casting.language,
-        casting.plan.limit(TextForm.WRITTEN),
-        spoken_limit=casting.plan.limit(TextForm.VERBALIZED),
+        language,
+        plan.limit(TextForm.WRITTEN),
+        spoken_limit=plan.limit(TextForm.VERBALIZED),
         first_max=FIRST_MAX if first else TARGET,
     )
     return [piece for piece in pieces if is_speakable(piece.text)]

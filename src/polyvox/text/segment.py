@@ -78,12 +78,12 @@ def cut(
 ) -> list[Segment]:
     """As ``split``, each segment with the marks that stand in it."""
     pieces = split(written.text, language, limit, spoken_limit=spoken_limit, first_max=first_max)
-    ends = list(_ends(written.text, pieces))
+    ends = list(ends_of(written.text, pieces))
     slices = (written.slice(start, end) for start, end in pairwise([0, *ends]))
     return [Segment(stripped(part), language) for part in slices]
 
 
-def _ends(text: str, pieces: Sequence[str]) -> Iterator[int]:
+def ends_of(text: str, pieces: Sequence[str]) -> Iterator[int]:
     """Where each of ``pieces`` ends in ``text``, which differs from them in white space alone."""
     at = 0
     for number, piece in enumerate(pieces, start=1):
