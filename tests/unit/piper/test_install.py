@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from polyvox.errors import ConfigError, Conflict, Unavailable, UnknownVoice
+from polyvox.errors import BadOutput, ConfigError, Conflict, Unavailable, UnknownVoice
 from polyvox.provider.base import ProviderContext, Utterance
 from polyvox.provider.installing import InstallProgress, VoiceInspector, VoiceInstaller
 from polyvox.provider.trial import hear
@@ -18,7 +19,7 @@ from tests.support.installing import visible
 from tests.support.transcribe import likeness
 
 from .install_stage import FOLDER, MODEL, RYAN, Site, everything, install, part
-from .stage import JOE_MODEL
+from .stage import JOE_MODEL, joe_config
 
 FULL = Path("/dev/full")
 
@@ -153,6 +154,25 @@ async def test_two_installs_at_once_do_not_meet(site: Site, tmp_path: Path) -> N
     site.stalled.set()
     assert (await first).id == RYAN
     assert (tmp_path / RYAN / f"{RYAN}.onnx").read_bytes() == MODEL
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"phoneme_type": "thai"}, "of the type 'thai', which is not supported"),
+        ({"phoneme_id_map": {}}, "no phoneme_id_map"),
+    ],
+)
+async def test_an_unusable_voice_is_refused_before_its_model_is_fetched(
+    site: Site, tmp_path: Path, changes: dict[str, object], reason: str
+) -> None:
+    config = json.dumps(joe_config(**changes)).encode()
+    site.files[f"{FOLDER}/{RYAN}.onnx.json"] = config
+    with pytest.raises(BadOutput, match=f"{RYAN} cannot be used: .*{reason}"):
+        await install(site, tmp_path)
+    assert site.models_asked() == []
+    assert visible(tmp_path) == []
+    assert not part(tmp_path).parent.exists()
 
 
 async def test_an_installed_voice_speaks(site: Site, tmp_path: Path) -> None:

@@ -126,7 +126,9 @@ class PiperProvider(Provider[PiperSettings]):
         if host is None:
             raise Unavailable("Piper is not running.")
         voice = self._choose(utterance)
-        settings = {"speed": utterance.settings.speed, "speaker_id": utterance.settings.speaker_id}
+        asked = utterance.settings.speaker_id
+        speaker = voice.speaker if asked is None else asked
+        settings = {"speed": utterance.settings.speed, "speaker_id": speaker}
         parts = tuple(each.ms if isinstance(each, Pause) else each for each in utterance.parts)
         job = EngineJob(utterance.text, utterance.language, voice.id, settings, parts=parts)
         async with host.run(job) as stream:
@@ -140,7 +142,7 @@ class PiperProvider(Provider[PiperSettings]):
         voices = [installed.voice for installed in found.values()]
         chosen = choose(voices, asked, utterance.language, service="Piper", provider=PROVIDER_ID)
         speakers = found[chosen.id].speakers
-        if utterance.settings.speaker_id >= speakers:
+        if (utterance.settings.speaker_id or 0) >= speakers:
             raise InvalidSetting(
                 f"The voice {chosen.id} has the speakers 0 to {speakers - 1}.", param="speaker_id"
             )
