@@ -115,9 +115,10 @@ async def test_without_a_speaker_the_voices_own_speaks(
     data_dir: Path, trio: Path, tmp_path: Path
 ) -> None:
     own = {"default_speaker_id": 1, "num_speakers": SPEAKERS}
+    model = await asyncio.to_thread(trio.read_bytes)
     same = {"noise_scale": 0.0, "noise_w": 0.0, "length_scale": 1.0}
     voice = "en_US-own-medium"
-    write_voice(tmp_path, voice, model=trio.read_bytes(), inference=same, **own)
+    write_voice(tmp_path, voice, model=model, inference=same, **own)
     async with running(data_dir, voice_dirs=[tmp_path]) as provider:
         heard = await hear(provider, utterance(voice=voice))
         second = await hear(provider, utterance(voice=voice, speaker_id=1))

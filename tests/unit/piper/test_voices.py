@@ -118,7 +118,7 @@ def test_speakers_are_told_by_name_and_number(tmp_path: Path) -> None:
     [({"default_speaker_id": 2}, 2), ({}, 0), ({"default_speaker_id": 9}, 0)],
 )
 def test_a_voice_of_several_has_a_speaker_of_its_own(
-    tmp_path: Path, default: dict[str, int], speaker: int
+    tmp_path: Path, default: dict[str, Any], speaker: int
 ) -> None:
     assert read_voice(write_voice(tmp_path, "x", num_speakers=3, **default)).speaker == speaker
 

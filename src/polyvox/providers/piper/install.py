@@ -12,7 +12,7 @@ from yarl import URL
 
 from polyvox.errors import BadOutput
 from polyvox.provider.download import STALL_S, fetch_all, fetch_small, open_session
-from polyvox.provider.installing import InstallProgress
+from polyvox.provider.installing import InstallProgress, OfferedVoice
 from polyvox.provider.staging import install_folder
 from polyvox.providers.piper.catalogue import MAX_CATALOGUE_BYTES, Catalogue, CatalogueVoice
 from polyvox.providers.piper.config import read_config
@@ -22,11 +22,13 @@ from polyvox.providers.piper.voices import InstalledVoice, read_voice
 def _silent(_: InstallProgress) -> None: ...
 
 
-async def list_voices(catalogue_url: str) -> list[str]:
-    """Ids of all voices of the catalogue, sorted. Raises Unavailable, BadOutput."""
+async def list_voices(catalogue_url: str, target_dir: Path) -> list[OfferedVoice]:
+    """All voices of the catalogue, sorted by id, as they would be in ``target_dir``. Raises Unavailable,
+    BadOutput."""
     url = URL(catalogue_url)
     async with open_session() as session:
-        return Catalogue(await fetch_small(session, url, MAX_CATALOGUE_BYTES), url).ids()
+        catalogue = Catalogue(await fetch_small(session, url, MAX_CATALOGUE_BYTES), url)
+    return await asyncio.to_thread(catalogue.offers, target_dir)
 
 
 async def install_voice(

@@ -25,7 +25,7 @@ from polyvox.providers.styletts2.weights import LAYOUT, Weights
 SAMPLE_RATE = 24_000
 ONLY_VOICE = "default"
 """Of a checkpoint that has learned from one speaker."""
-REVISION = "1"
+REVISION = "2"
 """Of our own part in how it sounds; the weights have theirs."""
 
 
