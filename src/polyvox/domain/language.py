@@ -97,8 +97,14 @@ def _spoken(tag: langcodes.Language) -> str | None:
 
 
 def _read_alike(a: langcodes.Language, b: langcodes.Language) -> bool:
-    scripts = {a.maximize().script, b.maximize().script}
-    return len(scripts) == 1 or scripts <= _READ_ALIKE.get(_spoken(a) or "", frozenset())
+    both = {a.maximize().script, b.maximize().script}
+    return len(both) == 1 or both <= _READ_ALIKE.get(_spoken(a) or "", frozenset())
+
+
+def written_alike(a: str, b: str) -> bool:
+    """Whether two tags imply the same script: who can read one out loud may still not read the other."""
+    tags = (langcodes.Language.get(normalize(tag)).maximize() for tag in (a, b))
+    return len({tag.script for tag in tags}) == 1
 
 
 def best_match(wanted: str, offered: Iterable[str]) -> str | None:
