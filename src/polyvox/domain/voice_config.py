@@ -55,8 +55,16 @@ class ProviderConfig(_Document):
 
 
 class Languages(_Document):
+    """``detect``: the text chooses, sentence by sentence, among ``primary`` and ``supported``."""
+
     primary: LanguageTag = "en"
     supported: tuple[LanguageTag, ...] = ()
+    detect: bool = False
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """All of them, the primary first."""
+        return tuple(dict.fromkeys((self.primary, *self.supported)))
 
 
 class VoiceSample(_Document):

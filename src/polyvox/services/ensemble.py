@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
 
 from polyvox.domain.capabilities import TextForm
 from polyvox.domain.speech import NarratorReport, SpeechRequest
-from polyvox.domain.written import Written
 from polyvox.errors import InvalidSetting, PolyvoxError
-from polyvox.routing.candidates import Plan
+from polyvox.routing.plan import Plan
 from polyvox.services.casting import Casting
 from polyvox.text.characters import is_speakable
+from polyvox.text.passages import Passage
 from polyvox.text.segment import FIRST_MAX, TARGET, cut
 from polyvox.text.spoken import Role, Segment
 
+Part = tuple[Role, Passage]
+"""What one speaker says in one language."""
 log = structlog.get_logger(__name__)
 
 
@@ -69,10 +71,9 @@ class Ensemble:
         """The report of what the narrator is cast with."""
         if self.report is None or self._narrator is None:
             return
-        plan = self._narrator.plan
-        self.report.candidates = [candidate.provider for candidate in plan.candidates]
-        self.report.out = list(plan.out)
-        if not plan.candidates:
+        self.report.candidates = self._narrator.candidates
+        self.report.out = self._narrator.out
+        if not self.report.candidates:
             self._do_without("no_voice_left", "Nobody of the narrator's chain can speak.")
 
     @property
@@ -84,14 +85,34 @@ class Ensemble:
         """Grows whenever a plan was made anew."""
         return self.own.version + (self._narrator.version if self._narrator else 0)
 
-    def plan(self, role: Role = Role.OWN) -> Plan:
-        """Who speaks ``role``, in which order."""
-        own = self.own.plan
+    def read(self, parts: Sequence[Part]) -> None:
+        """Make the plans for a text: who cannot read what it has in a language is out of that plan."""
+        self.own.read([passage for _, passage in parts])
+        if self._narrator is not None:
+            self._narrator.read([passage for role, passage in parts if role is Role.NARRATOR])
+
+    def plan(self, language: str, role: Role = Role.OWN) -> Plan:
+        """Who speaks ``role`` in ``language``, in which order."""
+        own = self.own.plans[language]
         if role is Role.OWN or self._narrator is None:
             return own
+        return self._before(own, self._narrator.plans.get(language))
+
+    def plan_for(self, segment: Segment) -> Plan:
+        """As ``plan``, for the segment's own letters."""
+        own = self.own.plan_for(segment)
+        narrator = self._narrator
+        if segment.role is Role.OWN or narrator is None or segment.language not in narrator.plans:
+            return own
+        return self._before(own, narrator.plan_for(segment))
+
+    def _before(self, own: Plan, narrator: Plan | None) -> Plan:
+        """The narrator's chain, and behind it the reply's own."""
+        if self._narrator is None or narrator is None:
+            return own
         name = self._narrator.request.personality
-        narrator = (replace(c, personality=name) for c in self._narrator.plan.candidates)
-        return Plan((*narrator, *own.candidates), own.out)
+        narrators = (replace(c, personality=name) for c in narrator.candidates)
+        return Plan((*narrators, *own.candidates), own.out)
 
     async def refresh(self) -> None:
         """Look whether a personality was changed meanwhile."""
@@ -99,16 +120,22 @@ class Ensemble:
         if self._narrator is not None and await self._narrator.refresh():
             self._tell()
 
-    def segments(self, text: Written, role: Role, *, first: bool) -> list[Segment]:
-        """``text`` in pieces that all can take who may speak ``role``. Only the ``first`` of a reply is kept
-        short: later ones have time."""
-        plan = self.plan(role)
+    def again(self, segment: Segment, *, first: bool) -> list[Segment]:
+        """An unheard segment cut anew, after a personality was changed."""
+        passage = Passage(segment.written, self.own.language_of(segment))
+        return self.segments(passage, segment.role, first=first)
+
+    def segments(self, passage: Passage, role: Role, *, first: bool) -> list[Segment]:
+        """``passage`` in pieces that all can take who may speak ``role``. Only the ``first`` of a reply is
+        kept short: later ones have time."""
+        plan = self.plan(passage.language, role)
+        casting = self.own if role is Role.OWN else self._narrator or self.own
         pieces = cut(
-            text,
-            self.language,
+            passage.written,
+            passage.language,
             plan.limit(TextForm.WRITTEN),
             spoken_limit=plan.limit(TextForm.VERBALIZED),
             first_max=FIRST_MAX if first else TARGET,
-            lexicon=(self.own if role is Role.OWN else self._narrator or self.own).lexicon,
+            lexicon=casting.lexicon(passage.language),
         )
         return [replace(piece, role=role) for piece in pieces if is_speakable(piece.text)]

@@ -16,7 +16,7 @@ from polyvox.domain.audio import AudioChunk
 from polyvox.domain.speech import Exclusion, InstructionsUse, SpeechRequest
 from polyvox.provider.base import Provider, Utterance
 from polyvox.routing.attempt import Deadlines, attempt
-from polyvox.routing.candidates import Candidate
+from polyvox.routing.plan import Candidate
 from polyvox.routing.quota import metered
 from polyvox.routing.segment_buffer import SegmentBuffer
 from polyvox.services.found import Found

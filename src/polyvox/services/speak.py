@@ -27,10 +27,10 @@ from polyvox.errors import (
     UnsupportedLanguage,
 )
 from polyvox.routing.attempt import Deadlines
-from polyvox.routing.candidates import Plan
 from polyvox.routing.failover import Failover, nobody_left
+from polyvox.routing.plan import Plan
 from polyvox.services.casting import Casting
-from polyvox.services.ensemble import Ensemble
+from polyvox.services.ensemble import Ensemble, Part
 from polyvox.services.lexicon import ServerLexicon
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers
@@ -38,13 +38,14 @@ from polyvox.services.quota import QuotaService
 from polyvox.services.samples import SampleService
 from polyvox.services.segment_source import SegmentSource
 from polyvox.services.speech import Speech
-from polyvox.text.clean import written
-from polyvox.text.roles import Part, divided
+from polyvox.text.passages import Passage, passages
+from polyvox.text.roles import divided
 from polyvox.text.spoken import Segment
 
 log = structlog.get_logger(__name__)
 CLEANED_INLINE = 2_000
 """Characters that are cleaned without leaving the event loop."""
+UNREAD = {ExclusionCode.LANGUAGE, ExclusionCode.UNSUPPORTED_LANGUAGE}
 ReportObserver = Callable[[SpeechReport], None]
 
 
@@ -104,8 +105,9 @@ class SpeakService:
         ensemble = Ensemble(casting)
         segments = await _segments_of(request.text, ensemble)
         report = self._new_report(speech_id or new_id(), request, ensemble)
-        if any(not ensemble.plan(segment.role).candidates for segment in segments):
-            self._refuse(casting.plan, report)
+        for segment in segments:
+            if not ensemble.plan(segment.language, segment.role).candidates:
+                self._refuse(segment.language, casting.plans[segment.language], report)
         self._running[report.id] = report
         deadlines = self.limits.deadlines
         source = SegmentSource(
@@ -145,7 +147,6 @@ class SpeakService:
         return self._running.get(speech_id)
 
     def _new_report(self, speech_id: str, request: SpeechRequest, cast: Ensemble) -> SpeechReport:
-        plan = cast.plan()
         return SpeechReport(
             id=speech_id,
             created_at=self.now().isoformat(),
@@ -153,20 +154,26 @@ class SpeakService:
             language=cast.language,
             outcome=Outcome.RUNNING,
             characters=len(request.text),
-            candidates=[candidate.provider for candidate in plan.candidates],
-            out=list(plan.out),
+            candidates=cast.own.candidates,
+            out=cast.own.out,
             segments=[],
             narrator=cast.report,
         )
 
-    def _refuse(self, plan: Plan, report: SpeechReport) -> None:
+    def _refuse(self, language: str, plan: Plan, report: SpeechReport) -> None:
         """Nobody may be asked: the caller's mistake where the same wish stands in everybody's way."""
         told = " ".join(f"{out.provider}: {out.reason}" for out in plan.out)
         error: PolyvoxError
         match {out.code for out in plan.out}:
             case codes if codes == {ExclusionCode.LANGUAGE}:
-                message = f"Nobody speaks '{report.language}'. {told}"
+                message = f"Nobody speaks '{language}'. {told}"
                 error = UnsupportedLanguage(message, param="language")
+            case codes if codes and codes <= UNREAD:
+                error = UnsupportedLanguage(
+                    f"Nobody can read the text. {told}",
+                    param="language",
+                    remedy="Name the language it is in, or add somebody who speaks it.",
+                )
             case codes if codes == {ExclusionCode.SETTING}:
                 error = InvalidSetting(told, param="speed")
             case _:
@@ -195,20 +202,26 @@ class SpeakService:
 
 
 async def _segments_of(text: str, ensemble: Ensemble) -> list[Segment]:
-    """Long texts are cleaned and cut in a thread: 1,000 characters take up to 20 ms."""
-    aside = len(text) > CLEANED_INLINE
-    actions, language = ensemble.own.config.actions, ensemble.language
+    """What to say, by whom. Long texts are cleaned and cut in a thread: 1,000 characters take up to
+    20 ms; and so is the language chosen, whose model takes half a second to load."""
+    own = ensemble.own
+    aside = len(text) > CLEANED_INLINE or len(own.choices) > 1
 
     def cleaned() -> list[Part]:
-        return divided(written(text, language), actions)
+        return [
+            (role, Passage(part, passage.language))
+            for passage in passages(text, own.language, own.choices)
+            for role, part in divided(passage.written, own.config.actions)
+        ]
 
     parts = await asyncio.to_thread(cleaned) if aside else cleaned()
     await ensemble.start(role for role, _ in parts)
 
     def prepared() -> list[Segment]:
+        ensemble.read(parts)
         segments: list[Segment] = []
-        for role, part in parts:
-            segments += ensemble.segments(part, role, first=not segments)
+        for role, passage in parts:
+            segments += ensemble.segments(passage, role, first=not segments)
         return segments
 
     return await asyncio.to_thread(prepared) if aside else prepared()

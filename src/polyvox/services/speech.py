@@ -138,11 +138,16 @@ class Speech:
                 index += 1
 
     async def _first_audio(self) -> None:
-        while True:
-            segment = self._segments[0]
-            await segment.ready()
-            if self._segments[0] is segment:
+        """Wait for it; segments that nobody can read have none."""
+        index = 0
+        while index < len(self._segments):
+            segment = self._segments[index]
+            if await segment.ready():
                 return
+            if self._segments[index] is segment:
+                index += 1
+                self._playing = index
+                self._moved.set()
 
     async def _reach(self, index: int) -> None:
         """The listener has come to this segment: let the next be made; mind a switch by hand."""
@@ -168,7 +173,7 @@ class Speech:
             segment = self._segments[index]
             segment.cast = self._cast
             try:
-                await self._failover.make(segment, self._chains[segment.segment.role])
+                await self._speak(segment)
             except Exception as error:  # noqa: BLE001 - carried to the listener, who raises it
                 segment.end(error)
                 return
@@ -178,17 +183,25 @@ class Speech:
     def _begin_chains(self) -> None:
         """One for each role, which stays with whoever took over."""
         self._cast = self._ensemble.version
-        self._chains = {role: Chain(self._ensemble.plan(role)) for role in Role}
+        self._chains = {role: Chain() for role in Role}
+
+    async def _speak(self, segment: SegmentBuffer) -> None:
+        """By who can read it; a line in a script that nobody here reads is passed over."""
+        piece = segment.segment
+        plan = self._ensemble.plan_for(piece)
+        cast = self._ensemble.own.plans[piece.language]
+        segment.report.out.extend(plan.out[len(cast.out) :])
+        if plan.candidates:
+            await self._failover.make(segment, plan, self._chains[piece.role])
 
     def _recast(self, index: int) -> None:
         """Start the chains anew and cut the rest of the text to the new candidates' limits."""
         self._begin_chains()
-        plan = self._ensemble.plan()
-        self.report.candidates = [candidate.provider for candidate in plan.candidates]
-        self.report.out = list(plan.out)
+        self.report.candidates = self._ensemble.own.candidates
+        self.report.out = self._ensemble.own.out
         unheard = self._segments[index:]
         again = (
-            self._ensemble.segments(old.segment.written, old.segment.role, first=not place)
+            self._ensemble.again(old.segment, first=not place)
             for place, old in enumerate(unheard, start=index)
         )
         self._plan_segments(index, list(chain.from_iterable(again)))
@@ -205,7 +218,7 @@ class Speech:
         del self._segments[index:], self.report.segments[index:]
         for number, piece in enumerate(segments, start=index):
             characters = len(piece.text)
-            report = SegmentReport(index=number, characters=characters, attempts=[], out=[])
+            report = SegmentReport(index=number, characters=characters, language=piece.language)
             self.report.segments.append(report)
             earlier = (segment.segment for segment in self._segments)
             before = tuple(each for each in earlier if each.role is piece.role)

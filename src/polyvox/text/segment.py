@@ -89,11 +89,11 @@ def cut(
         first_max=first_max,
         lexicon=lexicon,
     )
-    ends = list(_ends(written.text, pieces))
+    ends = list(ends_of(written.text, pieces))
     return [Segment(stripped(part), language, lexicon) for part in written.slices([0, *ends])]
 
 
-def _ends(text: str, pieces: Sequence[str]) -> Iterator[int]:
+def ends_of(text: str, pieces: Sequence[str]) -> Iterator[int]:
     """Where each of ``pieces`` ends in ``text``, which differs from them in white space alone."""
     at = 0
     for number, piece in enumerate(pieces, start=1):
@@ -212,4 +212,4 @@ def _glued(pieces: Iterable[str], room: Room) -> list[str]:
 
 def sentence_ends(text: str, language: str) -> list[int]:
     """Where each sentence of clean ``text`` ends, behind its mark and the space that follows it."""
-    return list(_ends(text, list(sentences(text, language))))
+    return list(ends_of(text, list(sentences(text, language))))

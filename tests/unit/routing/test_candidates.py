@@ -19,7 +19,8 @@ from polyvox.domain.capabilities import (
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import InvalidSetting, UnknownVoice
 from polyvox.provider import VoiceSettings
-from polyvox.routing.candidates import Plan, Standing, Wish, rank
+from polyvox.routing.candidates import Standing, Wish, rank
+from polyvox.routing.plan import Plan
 from polyvox.routing.samples import SampleFacts, Shelf
 
 

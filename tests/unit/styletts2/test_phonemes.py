@@ -43,6 +43,8 @@ def test_the_table_is_the_published_one() -> None:
         ("„Stop‟ and «go»", "“ stˈɑːp “ ænd « ɡˈoʊ »"),
         ("Don’t 'go' (now).", "dˈoʊnt ɡˌoʊ nˈaʊ ."),
         ("Hello\nworld", "həlˈoʊ wˈɜːld"),
+        ("Hello 世界, world", "həlˈoʊ , wˈɜːld"),
+        ("Hello Привет world", "həlˈoʊ wˈɜːld"),
         ("Hello\x00 \ud800world", "həlˈoʊ wˈɜːld"),
     ],
 )

@@ -17,6 +17,7 @@ from polyvox.providers.styletts2.symbols import IDS, IPA, PADDING, QUOTES, SOUND
 from polyvox.text.fit import pieces_within
 from polyvox.text.phonemes import Sounds, stretches_of_words
 from polyvox.text.punctuation import without_abbreviating_dots
+from polyvox.text.script import without_foreign
 from polyvox.text.segment import sentences
 
 _ESPEAK = threading.Lock()
@@ -102,8 +103,8 @@ class Phonemizer:
         return [ids for part in parts for ids in self.pieces(part, longest)]
 
     def _spelled(self, text: str) -> Iterator[str]:
-        """Phonemes and marks, in turns."""
-        for sentence in sentences(_plain(text), self._voice):
+        """Phonemes and marks, in turns; espeak-ng would name the letters of a word in another script."""
+        for sentence in sentences(without_foreign(_plain(text), self._voice), self._voice):
             marked = _DASH.sub(" — ", sentence).translate(_SAME)
             for part in _MARK.split(marked):
                 if _MARK.fullmatch(part):
