@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from polyvox.domain.capabilities import TextLimit
 from polyvox.text.fit import fits, pieces_within
 from polyvox.text.stretches import stretches
 from polyvox.text.verbalize import verbalize
+
+_MOST_WORDS: Final = 32
+"""No sign has more letters in words than this: what is so much shorter than the limit needs no look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class Room:
     language: str
     written: TextLimit
     spoken: TextLimit
+    _fitting: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def fits(self, text: str) -> bool:
         return fits(text, self.written) and self._fits_spoken(text)
@@ -25,6 +30,9 @@ class Room:
     def pieces(self, text: str) -> list[str]:
         """Consecutive slices of ``text`` that fit once stripped. Raises ValueError when one code point
         does not."""
+        bare = text.strip()
+        if self.fits(bare):
+            return [text]
         cut = pieces_within(text, self.written, stretches(text, self.language))
         return [piece for part in cut for piece in self._spoken_pieces(part)]
 
@@ -40,6 +48,9 @@ class Room:
         return [piece for part in halves for piece in self._spoken_pieces(part)]
 
     def _fits_spoken(self, text: str) -> bool:
-        if self.spoken == TextLimit():
+        if self.spoken == TextLimit() or fits(text * _MOST_WORDS, self.spoken):
             return True
-        return fits(verbalize(text, self.language).text, self.spoken)
+        if text not in self._fitting:
+            words = verbalize(text, self.language).text
+            self._fitting[text] = fits(words, self.spoken)
+        return self._fitting[text]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
@@ -27,7 +28,8 @@ from polyvox.text.verbalize.symbols import symbols
 from polyvox.text.verbalize.telephone import identifiers, telephones
 from polyvox.text.verbalize.times import ratios, times, zones
 
-_FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
+_Finder = Callable[[str, Rules], Iterable[Atom]]
+_FINDERS: Final[Sequence[_Finder]] = (
     addresses,
     phrases,
     dates,
@@ -60,6 +62,15 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     lone_operators,
     symbols,
 )
+_OF_DIGITS: Final[frozenset[_Finder]] = frozenset(
+    {
+        *(dates, telephones, identifiers, decades, zones, times, ratios, money, heights),
+        *(fractional_measures, measures, years, ordinals, fractions, versions, numbers, names),
+        leftovers,
+    }
+)
+"""Those that find nothing where no digit is, so that words alone are read soon."""
+_DIGIT: Final = re.compile(r"\d|[²³¹⁰-⁹₀-₉¼-¾⅐-⅞]")
 _JOINED: Final = frozenset(
     {
         AtomKind.DATE,
@@ -85,10 +96,15 @@ def found_in(text: str, rules: Rules) -> list[Atom]:
     """The atoms of ``text`` in order; none overlaps another."""
     found: list[Atom] = []
     left = text
+    counts = _DIGIT.search(text) is not None
     for find in _FINDERS:
-        new = _apart(find(left, rules))
-        found += new
-        left = blanked(left, new)
+        if counts or find not in _OF_DIGITS:
+            new = _apart(find(left, rules))
+            if new:
+                found += new
+                left = blanked(left, new)
+    if not found:
+        return found
     found.sort(key=lambda atom: atom.start)
     return sorted([*found, *_between(text, found, rules)], key=lambda atom: atom.start)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -18,6 +19,7 @@ _ROUNDS: Final = 4
 """Words may make an atom of what stood beside them ("°C0"): so often the result is looked at anew."""
 
 
+@lru_cache(maxsize=64)
 def atoms(text: str, language: str) -> tuple[Atom, ...]:
     """The stretches of ``text`` that may not be cut, in order; in a language without rules only marks.
 
