@@ -11,8 +11,11 @@ from polyvox.text.fit import fits, pieces_within
 from polyvox.text.stretches import stretches
 from polyvox.text.verbalize import verbalize
 
-_MOST_WORDS: Final = 32
-"""No sign has more letters in words than this: what is so much shorter than the limit needs no look."""
+_MOST_WORDS: Final = 20
+"""No text becomes longer in words than this many times: what is so much shorter needs no look."""
+
+_MOST_SHARE: Final = 1 / 2
+"""Of a text that does not fit: each part must be smaller than the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,27 @@ class Room:
         return [piece for part in cut for piece in self._spoken_pieces(part)]
 
     def _spoken_pieces(self, text: str) -> list[str]:
-        """What becomes longer in words than there is room for is cut in two until nothing does."""
+        """What becomes longer in words than there is room for is cut in even parts until nothing does."""
         bare = text.strip()
         if self._fits_spoken(bare):
             return [text]
         if len(bare) < 2:
             raise ValueError("The text limit has no room for a single character")
-        half = TextLimit(characters=math.ceil(len(bare) / 2))
-        halves = pieces_within(text, half, stretches(text, self.language))
-        return [piece for part in halves for piece in self._spoken_pieces(part)]
+        share = min(_MOST_SHARE, self._share(bare))
+        part = TextLimit(characters=max(1, math.ceil(len(bare) * share)))
+        parts = pieces_within(text, part, stretches(text, self.language))
+        return [piece for part in parts for piece in self._spoken_pieces(part)]
+
+    def _share(self, text: str) -> float:
+        """How much of ``text`` there is room for, roughly."""
+        words = verbalize(text, self.language).text
+        limits = (self.spoken.characters, len(words)), (self.spoken.bytes, len(words.encode()))
+        return min(most / length for most, length in limits if most is not None)
 
     def _fits_spoken(self, text: str) -> bool:
-        if self.spoken == TextLimit() or fits(text * _MOST_WORDS, self.spoken):
+        most = self.spoken.characters
+        short = most is not None and len(text) * _MOST_WORDS <= most and self.spoken.bytes is None
+        if short or self.spoken == TextLimit():
             return True
         if text not in self._fitting:
             words = verbalize(text, self.language).text

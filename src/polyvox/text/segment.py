@@ -119,8 +119,8 @@ def _boundaries(base: str, language: str, window: str) -> list[int]:
     ends: list[int] = [0]
     for sentence in sentencex.segment(base, window):
         ends.append(ends[-1] + len(sentence))
-    inner = stretches(window, language).outside(ends[1:-1])
-    return [*inner, len(window)]
+    inner = ends[1:-1]
+    return [*(stretches(window, language).outside(inner) if inner else ()), len(window)]
 
 
 def _joined_when_tiny(

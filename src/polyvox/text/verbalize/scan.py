@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -70,6 +70,20 @@ _OF_DIGITS: Final[frozenset[_Finder]] = frozenset(
     }
 )
 """Those that find nothing where no digit is, so that words alone are read soon."""
+_NEEDED: Final[Mapping[_Finder, frozenset[str]]] = {
+    addresses: frozenset(".@/"),
+    ratios: frozenset(":"),
+    heights: frozenset("'’′"),
+    fractional_measures: frozenset("/⁄¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"),
+    fractions: frozenset("/⁄¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"),
+    rates: frozenset("/"),
+    lone_units: frozenset("²³°/"),
+    day_ranges: frozenset("-–"),
+    versions: frozenset("."),
+    initials: frozenset("."),
+    symbols: frozenset("<>*_`→⇒➔➜➞⟶⮕▶►»›"),
+}
+"""One of these characters must be there for the finder to find something."""
 _DIGIT: Final = re.compile(r"\d|[²³¹⁰-⁹₀-₉¼-¾⅐-⅞]")
 _JOINED: Final = frozenset(
     {
@@ -96,17 +110,24 @@ def found_in(text: str, rules: Rules) -> list[Atom]:
     """The atoms of ``text`` in order; none overlaps another."""
     found: list[Atom] = []
     left = text
-    counts = _DIGIT.search(text) is not None
-    for find in _FINDERS:
-        if counts or find not in _OF_DIGITS:
-            new = _apart(find(left, rules))
-            if new:
-                found += new
-                left = blanked(left, new)
+    for find in _worth_a_look(text):
+        new = _apart(find(left, rules))
+        if new:
+            found += new
+            left = blanked(left, new)
     if not found:
         return found
     found.sort(key=lambda atom: atom.start)
     return sorted([*found, *_between(text, found, rules)], key=lambda atom: atom.start)
+
+
+def _worth_a_look(text: str) -> Iterator[_Finder]:
+    counts = _DIGIT.search(text) is not None
+    there = set(text)
+    for find in _FINDERS:
+        needed = _NEEDED.get(find)
+        if (counts or find not in _OF_DIGITS) and not (needed and there.isdisjoint(needed)):
+            yield find
 
 
 def _apart(atoms: Iterable[Atom]) -> list[Atom]:

@@ -19,7 +19,7 @@ _ROUNDS: Final = 4
 """Words may make an atom of what stood beside them ("°C0"): so often the result is looked at anew."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def atoms(text: str, language: str) -> tuple[Atom, ...]:
     """The stretches of ``text`` that may not be cut, in order; in a language without rules only marks.
 
@@ -29,6 +29,7 @@ def atoms(text: str, language: str) -> tuple[Atom, ...]:
     return tuple(symbols(text, None) if rules is None else found_in(text, rules))
 
 
+@lru_cache(maxsize=256)
 def verbalize(text: str, language: str) -> Verbalized:
     """``text`` with its numbers, signs and abbreviations in words of ``language``.
 
