@@ -40,6 +40,15 @@ _BEGINNING: Final = re.compile(
     r"|/?(?:INST|NST|ST)\])"
 )
 
+_INNER: Final = re.compile(
+    r"<[|｜][A-Za-z_▁][\w▁]{0,40}[|｜]?|(?<![\w|｜])[A-Za-z]{1,20}[_▁][\w▁]{1,30}[|｜]>"
+)
+
+
+def without_half_tokens(text: str) -> str:
+    """``text`` without halves of control tokens, wherever they stand."""
+    return _INNER.sub("", text)
+
 
 def without_halves(text: str) -> str:
     """``text`` without half a tag or control token at either end."""
