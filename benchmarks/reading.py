@@ -75,7 +75,11 @@ def _texts() -> Mapping[str, list[str]]:
         "short lines": lambda: f"{chance.randint(1, 999)}. a{chance.randint(1, 99)}\n",
     }  # fmt: skip
     texts = {what: [_filled(part)] for what, part in kinds.items()}
-    return texts | {"half-open markup": [_filled(lambda part=part: part) for part in HALVES]}
+    return texts | {"half-open markup": [_repeated(part) for part in HALVES]}
+
+
+def _repeated(part: str) -> str:
+    return _filled(lambda: part)
 
 
 def _filled(part: Callable[[], str]) -> str:

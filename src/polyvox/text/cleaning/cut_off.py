@@ -5,11 +5,38 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NAMES: Final = (
-    "think thinking thought thoughts reasoning reflection scratchpad tool_call tool_calls tool_response tool_use"
-    " function_call function_calls invoke answer final final_answer output response"
-    " speak prosody emphasis break voice say-as phoneme div span strong br"
-).split()
+_NAMES: Final = [
+    "think",
+    "thinking",
+    "thought",
+    "thoughts",
+    "reasoning",
+    "reflection",
+    "scratchpad",
+    "tool_call",
+    "tool_calls",
+    "tool_response",
+    "tool_use",
+    "function_call",
+    "function_calls",
+    "invoke",
+    "answer",
+    "final",
+    "final_answer",
+    "output",
+    "response",
+    "speak",
+    "prosody",
+    "emphasis",
+    "break",
+    "voice",
+    "say-as",
+    "phoneme",
+    "div",
+    "span",
+    "strong",
+    "br",
+]
 _LEAST: Final = 2
 """Fewer letters of a name are no sign of it: ``<b`` may be a comparison."""
 

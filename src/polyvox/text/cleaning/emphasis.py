@@ -96,7 +96,9 @@ def _multiplies(text: str, start: int, end: int) -> bool:
 def _is_flourish(before: str, after: str) -> bool:
     """Whether a tilde touches a word's edge from outside: ``Bye~``, ``~waves~``, but not ``~50``."""
     opens = not before.strip() and after.isalpha()
-    closes = bool(before.strip()) and not before.isdecimal() and not (after.isalnum() or after == "/")
+    closes = (
+        bool(before.strip()) and not before.isdecimal() and not (after.isalnum() or after == "/")
+    )
     return opens or closes
 
 
