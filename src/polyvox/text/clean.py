@@ -20,6 +20,7 @@ from polyvox.domain.written import Written
 from polyvox.text.characters import is_speakable, tidy
 from polyvox.text.cleaning import (
     actions,
+    cut_off,
     emphasis,
     extents,
     formula,
@@ -30,6 +31,7 @@ from polyvox.text.cleaning import (
     styles,
 )
 from polyvox.text.cleaning.code import keep_inline
+from polyvox.text.cleaning.emoticons import without_faces
 from polyvox.text.cleaning.in_band import RESERVED, InBand, without_marks
 from polyvox.text.cleaning.markup import guard, restore, tag_space, without_tags
 from polyvox.text.punctuation import comma
@@ -76,8 +78,9 @@ def written(text: str, language: str) -> Written:
     """What to say of ``text``, with marks for the pauses and styles that it asks for."""
     kept = InBand()
     source = _LINE_BREAK.sub("\n", RESERVED.sub("", text))
-    source = silent.audible(notation.without_front_matter(source))
-    source = notation.real_breaks(keep_inline(source, kept))
+    source = silent.audible(cut_off.without_halves(notation.without_front_matter(source)))
+    source = cut_off.without_half_tokens(keep_inline(source, kept))
+    source = without_faces(notation.real_breaks(source))
     source = ssml.obeyed(source, kept)
     source = formula.in_words(styles.marked(source, kept), language)
     source = notation.with_verbs(notation.plain(source, language), language)

@@ -130,8 +130,9 @@ def _boundaries(base: str, language: str, lexicon: Lexicon, window: str) -> list
     ends: list[int] = [0]
     for sentence in sentencex.segment(base, window):
         ends.append(ends[-1] + len(sentence))
-    inner = stretches(window, language, lexicon).outside(ends[1:-1])
-    return [*inner, len(window)]
+    inner = ends[1:-1]
+    whole = stretches(window, language, lexicon) if inner else None
+    return [*(whole.outside(inner) if whole else ()), len(window)]
 
 
 def _joined_when_tiny(

@@ -12,7 +12,7 @@ from typing import Final
 from polyvox.text.lexicon import NO_LEXICON, Lexicon
 from polyvox.text.verbalize import Atom, AtomKind, atoms
 
-_DOTTED: Final = re.compile(r"(?<!\.)(?:\w*[#+]?\.{1,2}(?=[\w/])|\.{1,2}/)[^\s.]*")
+_DOTTED: Final = re.compile(r"(?<![\w.])(?:\w*+[#+]?\.{1,2}(?=[\w/])|\.{1,2}/)[^\s.]*")
 """A dot without a space behind it: EXAMPLE.ORG, .NET, ../up."""
 _ITEM: Final = re.compile(r"^[ \t]*\d{1,3}[.)] \S", re.MULTILINE)
 """The number of a list's item is never parted from it."""

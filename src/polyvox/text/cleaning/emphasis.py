@@ -17,7 +17,7 @@ _STARS: Final = re.compile(
 )
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)\*(?=\d)")
 
-_RUN: Final = re.compile(r"\*+|_+|~{2,}|`+|\\+")
+_RUN: Final = re.compile(r"\*+|_+|~+|`+|\\+")
 _HALF_LINK: Final = re.compile(r"\]\((?:[^\s()]*\)?|[^()\n]{0,300}\))")
 _LEFT: Final = frozenset(")]%°!²³'′\ufde0\ufde1\ufde2\ufde3\ufde4\ufde5\ufde6\ufde7")
 _RIGHT: Final = re.compile(r"[-+(\[√.]{0,3}(?:[^\W_]|\ufdd9)")
@@ -69,6 +69,8 @@ def _half(match: re.Match[str]) -> str:
             return run if inner and len(run) <= 2 else " " * joins
         case "`":
             return "'" if before.isalpha() and after.isalpha() else ""
+        case "~" if run == "~":
+            return "" if _is_flourish(before, after) else run
         case "\\":
             return run if _is_path(before, after, run) else ""
         case _:
@@ -89,6 +91,15 @@ def _multiplies(text: str, start: int, end: int) -> bool:
         return bool(_SPACED_OPERANDS.search(around))
     left = before.isalnum() or before in _LEFT
     return bool(before and left and _RIGHT.match(text, end))
+
+
+def _is_flourish(before: str, after: str) -> bool:
+    """Whether a tilde touches a word's edge from outside: ``Bye~``, ``~waves~``, but not ``~50``."""
+    opens = not before.strip() and after.isalpha()
+    closes = (
+        bool(before.strip()) and not before.isdecimal() and not (after.isalnum() or after == "/")
+    )
+    return opens or closes
 
 
 def _is_path(before: str, after: str, run: str) -> bool:

@@ -17,6 +17,7 @@ from polyvox.text.verbalize.schema import Rules
 SMALL: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _EXPONENT: Final = str.maketrans(SMALL + "⁺⁻", "0123456789+-")
 _GLYPH: Final = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+_POWER_SIGN: Final = re.compile(rf"[\^{SMALL}⁺⁻]|\*\*|\d[eE]")
 _WEAK: Final = frozenset("-−–/")
 """Operators that alone may as well be a range, a date or an alternative."""
 
@@ -30,7 +31,7 @@ def _power(rules: Rules) -> re.Pattern[str]:
 
 
 def powers(text: str, rules: Rules) -> Iterator[Atom]:
-    if not rules.words.power:
+    if not rules.words.power or not _POWER_SIGN.search(text):
         return
     for found in _power(rules).finditer(text):
         scientific = found["e"] or found["E"]

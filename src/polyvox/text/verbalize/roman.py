@@ -33,10 +33,15 @@ def _pattern(rules: Rules) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=64)
+def _genders(rules: Rules) -> dict[str, str]:
+    return {name: g for g, group in rules.roman.names.items() for name in group}
+
+
 def romans(text: str, rules: Rules) -> Iterator[Atom]:
     if not rules.roman.nouns:
         return
-    gender_of = {name: g for g, group in rules.roman.names.items() for name in group}
+    gender_of = _genders(rules)
     for found in _pattern(rules).finditer(text):
         numeral, end = found["numeral"], found.end("numeral")
         if found["other"] and (len(numeral) < 2 or not set(numeral) <= set("IVX") or found["to"]):

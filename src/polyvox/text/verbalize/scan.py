@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -27,7 +28,8 @@ from polyvox.text.verbalize.symbols import symbols
 from polyvox.text.verbalize.telephone import identifiers, telephones
 from polyvox.text.verbalize.times import ratios, times, zones
 
-_FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
+_Finder = Callable[[str, Rules], Iterable[Atom]]
+_FINDERS: Final[Sequence[_Finder]] = (
     addresses,
     phrases,
     dates,
@@ -60,6 +62,29 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     lone_operators,
     symbols,
 )
+_OF_DIGITS: Final[frozenset[_Finder]] = frozenset(
+    {
+        *(dates, telephones, identifiers, decades, zones, times, ratios, money, heights),
+        *(fractional_measures, measures, years, ordinals, fractions, versions, numbers, names),
+        leftovers,
+    }
+)
+"""Those that find nothing where no digit is, so that words alone are read soon."""
+_NEEDED: Final[Mapping[_Finder, frozenset[str]]] = {
+    addresses: frozenset(".@/"),
+    ratios: frozenset(":"),
+    heights: frozenset("'’′"),
+    fractional_measures: frozenset("/⁄¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"),
+    fractions: frozenset("/⁄¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"),
+    rates: frozenset("/"),
+    lone_units: frozenset("²³°/"),
+    day_ranges: frozenset("-–"),
+    versions: frozenset("."),
+    initials: frozenset("."),
+    symbols: frozenset("<>*_`→⇒➔➜➞⟶⮕▶►»›"),
+}
+"""One of these characters must be there for the finder to find something."""
+_DIGIT: Final = re.compile(r"\d|[²³¹⁰-⁹₀-₉¼-¾⅐-⅞]")
 _JOINED: Final = frozenset(
     {
         AtomKind.DATE,
@@ -85,12 +110,24 @@ def found_in(text: str, rules: Rules) -> list[Atom]:
     """The atoms of ``text`` in order; none overlaps another."""
     found: list[Atom] = []
     left = text
-    for find in _FINDERS:
+    for find in _worth_a_look(text):
         new = _apart(find(left, rules))
-        found += new
-        left = blanked(left, new)
+        if new:
+            found += new
+            left = blanked(left, new)
+    if not found:
+        return found
     found.sort(key=lambda atom: atom.start)
     return sorted([*found, *_between(text, found, rules)], key=lambda atom: atom.start)
+
+
+def _worth_a_look(text: str) -> Iterator[_Finder]:
+    counts = _DIGIT.search(text) is not None
+    there = set(text)
+    for find in _FINDERS:
+        needed = _NEEDED.get(find)
+        if (counts or find not in _OF_DIGITS) and not (needed and there.isdisjoint(needed)):
+            yield find
 
 
 def _apart(atoms: Iterable[Atom]) -> list[Atom]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -21,7 +22,8 @@ _ROUNDS: Final = 4
 """Words may make an atom of what stood beside them ("°C0"): so often the result is looked at anew."""
 
 
-def atoms(text: str, language: str, words: Sequence[LexiconWord] = ()) -> tuple[Atom, ...]:
+@lru_cache(maxsize=256)
+def atoms(text: str, language: str, words: tuple[LexiconWord, ...] = ()) -> tuple[Atom, ...]:
     """The stretches of ``text`` that may not be cut, in order: ``words``, which a lexicon has found in it,
     and what the rules find beside them; in a language without rules only marks.
 
@@ -48,7 +50,8 @@ def _masked(text: str, words: Iterable[LexiconWord]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def verbalize(text: str, language: str, words: Sequence[LexiconWord] = ()) -> Verbalized:
+@lru_cache(maxsize=256)
+def verbalize(text: str, language: str, words: tuple[LexiconWord, ...] = ()) -> Verbalized:
     """``text`` with its numbers, signs and abbreviations in words of ``language``, and ``words``,
     which a lexicon has found in it, as they are spoken.
 
