@@ -122,8 +122,14 @@ def _with_gender(words: str, rules: Rules, gender: str) -> str:
         return words
     if words in table.alone:
         return table.alone[words]
-    parts = [table.every.get(word, word) for word in words.split(" ")]
+    parts = words.split(" ")
+    apart = max((at for at, word in enumerate(parts, 1) if word in table.behind), default=0)
+    parts[apart:] = [table.every.get(word, word) for word in parts[apart:]]
     parts[-1] = table.last.get(parts[-1], parts[-1])
+    for old, new in table.ending.items():
+        if parts[-1].endswith(old):
+            parts[-1] = parts[-1].removesuffix(old) + new
+            break
     return " ".join(parts)
 
 
@@ -135,4 +141,21 @@ def noun_for(number: Number, noun: Noun, rules: Rules) -> str:
 
 def counted(number: Number, noun: Noun, rules: Rules) -> str:
     """``5`` and *metre* → "five metres"."""
-    return f"{spoken(number, rules, noun.gender)} {noun_for(number, noun, rules)}"
+    return with_noun(spoken(number, rules, noun.gender), noun_for(number, noun, rules), rules)
+
+
+def with_noun(words: str, noun: str, rules: Rules) -> str:
+    """A number's words and its noun: "un million" and "euros" are "un million d'euros"."""
+    space = "" if words.endswith("'") else " "
+    return f"{words}{space}{link_to(noun, words, rules)}{noun}"
+
+
+_VOWEL: Final = re.compile(r"[aeiouhàâéèêëîïôöûüœ]", re.IGNORECASE)
+
+
+def link_to(noun: str, words: str, rules: Rules) -> str:
+    """What stands between a number's words and its noun ("de ", "d'"); empty in most languages."""
+    agreement = rules.agreement
+    if words.rpartition(" ")[2] not in agreement.linked:
+        return ""
+    return agreement.link_vowel if agreement.link_vowel and _VOWEL.match(noun) else agreement.link

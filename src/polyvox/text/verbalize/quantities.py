@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from polyvox.text.punctuation import WIDE
+from polyvox.text.verbalize.agreement import gender_behind, linked
 from polyvox.text.verbalize.atoms import Atom, AtomKind
 from polyvox.text.verbalize.dates import BLANK, preceding_word
 from polyvox.text.verbalize.expressions import SMALL
@@ -61,8 +62,12 @@ def ordinals(text: str, rules: Rules) -> Iterator[Atom]:
     forms = {suffix.casefold(): form for suffix, form in rules.ordinals.suffixes.items()}
     if forms:
         for found in _suffixed(rules).finditer(text):
-            number = int(digits_of(found["number"]))
-            words = ordinal(number, rules, forms[found["suffix"].casefold()])
+            form = forms[found["suffix"].casefold()]
+            if form in rules.ordinals.apocope and gender_behind(
+                text, *found.span(), rules, one=True
+            ):
+                form = rules.ordinals.apocope[form]
+            words = ordinal(int(digits_of(found["number"])), rules, form)
             yield Atom(found.start(), found.end(), AtomKind.ORDINAL, words)
     if rules.ordinals.dot and rules.ordinals.lead:
         for found in _dotted(rules).finditer(text):
@@ -111,29 +116,37 @@ def _number(rules: Rules) -> re.Pattern[str]:
 
 def numbers(text: str, rules: Rules) -> Iterator[Atom]:
     for found in _number(rules).finditer(text):
+        end = found.end()
         if found["decimals"]:
             words = f"{rules.numbers.point} {digit_by_digit(found['decimals'], rules)}".strip()
             kind = AtomKind.NUMBER
         else:
             kind = AtomKind.RANGE if found["high"] else AtomKind.NUMBER
-            words = _number_words(found, rules)
+            words, end = _number_words(found, rules)
             if found["more"]:
                 words = f"{words} {rules.words.plus}"
-        yield Atom(found.start(), found.end(), kind, signed(found["sign"], words, rules))
+        yield Atom(found.start(), end, kind, signed(found["sign"], words, rules))
 
 
-def _number_words(found: re.Match[str], rules: Rules) -> str:
-    low = Number.read(found["low"], rules)
+def _number_words(found: re.Match[str], rules: Rules) -> tuple[str, int]:
+    low, end = Number.read(found["low"], rules), found.end()
+    last = Number.read(found["high"], rules) if found["high"] else low
+    gender = gender_behind(found.string, found.start(), end, rules, one=last.whole == "1")
     if not found["high"]:
-        return spoken(low, rules)
-    high = Number.read(found["high"], rules)
+        return linked(found.string, end, spoken(low, rules, gender), rules)
+    return _range_words(found, low, last, gender, rules), end
+
+
+def _range_words(found: re.Match[str], low: Number, high: Number, gender: str, rules: Rules) -> str:
     between = joint(found["dash"], rules)
     code = len(low.whole) > _LONGEST_IN_A_NAME and len(high.whole) < len(low.whole)
     if len(low.whole) > 2 and high.value < low.value and found["dash"] == "-":
         between = ""  # a model such as 747-400
+    if high.value < low.value < 100 and (found["dash"] or "").strip() in "-–":
+        between = rules.words.ratio or between  # a score such as 3-0
     if code:
         return f"{digit_by_digit(low.whole, rules)}, {digit_by_digit(high.whole, rules)}"
-    return quantity(low, high, between, rules)
+    return quantity(low, high, between, rules, gender)
 
 
 def names(text: str, rules: Rules) -> Iterator[Atom]:

@@ -10,19 +10,14 @@ from typing import Final
 from polyvox.text.verbalize.abbreviations import abbreviations, initials
 from polyvox.text.verbalize.addresses import addresses
 from polyvox.text.verbalize.atoms import Atom, AtomKind
-from polyvox.text.verbalize.dates import blanked, dates, day_ranges, decades, years
-from polyvox.text.verbalize.expressions import expressions, fractions, lone_operators, powers
-from polyvox.text.verbalize.measures import (
-    fractional_measures,
-    heights,
-    lone_units,
-    measures,
-    rates,
-)
+from polyvox.text.verbalize.dates import blanked, dates, day_ranges, decades, short_years, years
+from polyvox.text.verbalize.expressions import expressions, lone_operators, powers
+from polyvox.text.verbalize.fractions import fraction_measures, fractions
+from polyvox.text.verbalize.measures import heights, lone_units, measures, rates
 from polyvox.text.verbalize.money import money
 from polyvox.text.verbalize.phrases import interjections, phrases
 from polyvox.text.verbalize.quantities import leftovers, names, numbers, ordinals, versions
-from polyvox.text.verbalize.roman import romans
+from polyvox.text.verbalize.roman import roman_ordinals, romans
 from polyvox.text.verbalize.schema import Rules
 from polyvox.text.verbalize.symbols import symbols
 from polyvox.text.verbalize.telephone import identifiers, telephones
@@ -36,12 +31,13 @@ _FINDERS: Final[Sequence[_Finder]] = (
     telephones,
     identifiers,
     decades,
+    short_years,
     zones,
     times,
     ratios,
+    fraction_measures,
     money,
     heights,
-    fractional_measures,
     measures,
     rates,
     lone_units,
@@ -49,6 +45,7 @@ _FINDERS: Final[Sequence[_Finder]] = (
     day_ranges,
     years,
     ordinals,
+    roman_ordinals,
     romans,
     abbreviations,
     expressions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -19,6 +20,8 @@ class Noun(_Table):
     gender: str = ""
     symbols: tuple[str, ...] = ()
     second: bool = False
+    not_before: str = ""
+    """A pattern for what follows where a symbol means something else ("3° piano")."""
 
     def form(self, category: str) -> str:
         return getattr(self, category, "") or self.other
@@ -32,6 +35,26 @@ class Gender(_Table):
     alone: dict[str, str] = {}
     last: dict[str, str] = {}
     every: dict[str, str] = {}
+    ending: dict[str, str] = {}
+    """Endings of the last word → what they become ("ventuno" → "ventun")."""
+    behind: tuple[str, ...] = ()
+    """Words with a gender of their own: what stands in front of one agrees with it."""
+
+
+class Agreement(_Table):
+    """How a number agrees with a noun that the text itself has behind it."""
+
+    one: dict[str, str] = {}
+    """Patterns for the next word → its gender behind 1, the first that fits; "" where it is no noun."""
+    many: dict[str, str] = {}
+    labels: tuple[str, ...] = ()
+    """Nouns whose number is a name: "página 1 explica"."""
+    lead: dict[str, str] = {}
+    """Words before a number → the gender that they show ("las 21")."""
+    linked: tuple[str, ...] = ()
+    """Last words of a number that a noun is linked to by ``link`` ("un millón de euros")."""
+    link: str = ""
+    link_vowel: str = ""
 
 
 class Numbers(_Table):
@@ -81,6 +104,16 @@ class Times(_Table):
     half_day: str = ""
     half_day_minutes: str = ""
     midnight: str = ""
+    parts: dict[str, dict[str, str]] = {}
+    """A half of the day → from which hour on it is called what ("de la tarde", "de la noche")."""
+    marks: tuple[str, ...] = ()
+    """What stands between hour and minute beside the colon: the "h" of ``18h30``."""
+    before: tuple[str, ...] = ()
+    """Words in front of which ``18.30`` is a time."""
+    behind: tuple[str, ...] = ()
+    """Words behind a time with minutes that are said by the templates."""
+    contracted: dict[str, str] = {}
+    """Words before one o'clock → what they become ("alle" → "all'")."""
     hundred: str = ""
     """For a full hour of the 24 hour clock; ``full`` where it is empty."""
     halves: dict[str, str] = {}
@@ -101,6 +134,7 @@ class Dates(_Table):
     """For a date that is written month first; ``full`` where it is empty."""
     day_month: str = "{day} {month}"
     month_day: str = "{month} {day}"
+    month_year: str = "{month} {year}"
     between: tuple[str, ...] = ()
     """Words that may stand between day, month and year ("of")."""
     month_cues: tuple[str, ...] = ()
@@ -118,6 +152,8 @@ class Years(_Table):
     """A pattern for what follows a number that is no year."""
     decade: dict[str, str] = {}
     """Endings of a year in words → of its decade ("y" → "ies"), for ``1920s`` and ``'20s``."""
+    short_cues: tuple[str, ...] = ()
+    """Words before a year or decade without its century ("anni '90")."""
     decade_cues: tuple[str, ...] = ()
     """Words before a decade without its century ("her 20s"), which else were seconds."""
 
@@ -127,12 +163,23 @@ class Ordinals(_Table):
     dot: bool = False
     form: str = ""
     forms: dict[str, dict[str, str]] = {}
+    apocope: dict[str, str] = {}
+    """Forms that are another one before their noun ("1º" → "primer piso")."""
     lead: dict[str, str] = {}
 
 
 class Fractions(_Table):
     plain: dict[str, str] = {}
     mixed: dict[str, str] = {}
+    agreeing: dict[str, dict[str, str]] = {}
+    """Gender of the noun behind → fractions that agree with it ("media taza")."""
+    link: str = ""
+    """Between a fraction and a unit that it does not agree with ("tres cuartos de litro")."""
+    link_vowel: str = ""
+    trailed: dict[str, dict[str, str]] = {}
+    """Gender of the noun → fractions behind it ("dos horas y media")."""
+    trailing: str = ""
+    """For a whole number and a part around their noun: ``{whole} {noun} y {part}``."""
     join: str = "{whole} {part}"
 
 
@@ -142,9 +189,19 @@ class Abbreviations(_Table):
     numbered: dict[str, str] = {}
     open: dict[str, str] = {}
     days: dict[str, str] = {}
+    spans: dict[str, str] = {}
+    """Short names of days that are words, too ("zo"): they are days in a range alone ("ma-zo")."""
     starters: tuple[str, ...] = ()
     saint: dict[str, str] = {}
     """Abbreviations that are a title before a name and another word behind one ("St.")."""
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """All of them as written, also without their last full stop."""
+        groups = (self.titles, self.leading, self.numbered, self.open, self.saint)
+        names = [name for group in groups for name in group]
+        names += [name[0].upper() + name[1:] for name in names]
+        return frozenset([*names, *(name.removesuffix(".") for name in names)])
 
 
 class Roman(_Table):
@@ -152,10 +209,23 @@ class Roman(_Table):
     names: dict[str, tuple[str, ...]] = {}
     ordinal: dict[str, str] = {}
     dot: bool = False
+    cardinal_from: int = 0
+    """Numerals from this one on are cardinals behind a name, too ("Luis XIV"); 0 for none."""
+    suffixes: dict[str, str] = {}
+    """Endings of a numeral that make it an ordinal → its form ("XXe")."""
+    before: dict[str, str] = {}
+    """Nouns that a numeral stands before → the form of its ordinal ("XX secolo")."""
+    ordered: dict[str, str] = {}
+    """Nouns that a numeral stands behind as an ordinal → its form ("siglo V")."""
+    joins: tuple[str, ...] = ()
+    """Words between two numerals of one noun ("siglos XVI y XVII")."""
+    lower: bool = False
 
 
 class Cues(_Table):
     digits: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """Words between a cue and its digits ("es el")."""
     counted: tuple[str, ...] = ()
     """Words before ``1/10`` that make it the first of ten."""
 
@@ -165,6 +235,7 @@ class Rules(_Table):
 
     tag: str
     numbers: Numbers
+    agreement: Agreement = Agreement()
     words: Words = Words()
     operators: dict[str, str] = {}
     units: dict[str, Noun] = {}

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind
-from polyvox.text.verbalize.matching import ends_sentence, one_of
+from polyvox.text.verbalize.dates import preceding_word
+from polyvox.text.verbalize.matching import SPACE, ends_sentence, one_of
 from polyvox.text.verbalize.numbers import Number, cardinal, noun_for
 from polyvox.text.verbalize.schema import Rules
 
@@ -18,23 +19,24 @@ _OFFSET: Final = re.compile(
 )
 _RATIO: Final = re.compile(r"(?<![\w:.,])(\d{1,3}):(\d{1,3})(?![\w:]|[.,]\d)")
 
+_UNTIL: Final = re.compile(r"(?<!\d)\d{1,2}\.\d{2} ?[-–] ?\Z")
+
 
 @lru_cache(maxsize=64)
 def _pattern(rules: Rules) -> re.Pattern[str]:
-    halves = one_of(rules.times.halves)
-    half = (
-        rf"(?:[ \u00a0\u202f]?(?P<half>{halves})(?!\w))" if rules.times.halves else "(?P<half>(?!))"
-    )
-    word = rf"(?:[ \u00a0]?{one_of(rules.times.words)}(?!\w))" if rules.times.words else "(?!)"
-    dotted = (
-        rf"|(?P<hour3>\d{{1,2}})\.(?P<minute3>\d{{2}}){word}"
-        if rules.times.dotted
-        else "|(?P<hour3>(?!))(?P<minute3>)"
-    )
+    times = rules.times
+    halves = rf"(?:[ \u00a0\u202f]?(?P<half{{0}}>{one_of(times.halves)})(?!\w))"
+    word = rf"(?:[ \u00a0]?{one_of(times.words)}(?!\w))"
+    behind = rf"(?:[ \u00a0]?{one_of([*times.words, *times.behind])}(?!\w))"
+    mark = rf"{SPACE}{one_of(times.marks)}{SPACE}"
+    clock = r"(?P<hour1>\d{1,2}):(?P<minute1>\d{2})(?::(?P<second>\d{2}))?(?!\d|:\d|[.,]\d)"
     return re.compile(
-        r"(?<![\w:.,])(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?!\d|:\d|[.,]\d)"
-        rf"(?:{half}|{word}|(?!\w))|(?P<hour2>\d{{1,2}}){half.replace('P<half>', 'P<half2>')}"
-        rf"|(?P<hour4>\d{{1,2}}){word}{dotted})"
+        rf"(?<![\w:.,])(?:{clock}(?:{halves.format(1)}|{behind}|(?!\w))"
+        rf"|(?P<hour2>\d{{1,2}}){halves.format(2)}"
+        rf"|(?P<hour3>\d{{1,2}}){mark}(?P<minute3>\d{{2}})(?!\w|[.,:]\d|{SPACE}(?:min|m\b))"
+        rf"|(?P<hour4>\d{{1,2}}){word}"
+        rf"|(?P<hour5>\d{{1,2}})\.(?P<minute5>\d{{2}})(?![.,:]?\d|{SPACE}[%€$£°])"
+        rf"(?:{halves.format(5)}|(?P<named>{behind})|(?!\w)))"
     )
 
 
@@ -42,17 +44,63 @@ def times(text: str, rules: Rules) -> Iterator[Atom]:
     if not rules.times.full:
         return
     for found in _pattern(rules).finditer(text):
-        hour = int(next(filter(None, map(found.group, ("hour", "hour2", "hour3", "hour4")))))
-        minute, second = int(found["minute"] or found["minute3"] or 0), found["second"]
-        half = found["half"] or found["half2"]
+        hour, minute = int(_group(found, "hour")), int(_group(found, "minute") or 0)
+        second, half = found["second"], _group(found, "half")
         if hour > 24 or minute > 59 or int(second or 0) > 59 or (half and hour > 12):
             continue
+        if found["hour5"] and not _is_dotted(text, found, half, rules):
+            continue
         end = found.end()
-        if half and half.endswith(".") and ends_sentence(text, end) and not _ZONE.match(text, end):
+        if text[end - 1] == "." and ends_sentence(text, end) and not _ZONE.match(text, end):
             end -= 1
-        said = rules.times.halves[half] if half else ""
+        said = _part_of_day(half, hour, rules) if half else ""
         words = _words(hour, minute, None if second is None else int(second), said, rules)
-        yield Atom(found.start(), end, AtomKind.TIME, words)
+        start, words = _contracted(text, found.start(), hour, words, rules)
+        yield Atom(start, end, AtomKind.TIME, words)
+
+
+def _group(found: re.Match[str], name: str) -> str:
+    """The group of that name and any number that took part; the names end in the alternative's."""
+    groups = found.groupdict()
+    return next((value for key, value in groups.items() if value and key[:-1] == name), "")
+
+
+def _is_dotted(text: str, found: re.Match[str], half: str, rules: Rules) -> bool:
+    """Whether ``17.45`` is a time, by the words around it."""
+    times = rules.times
+    if (times.dotted or times.before) and (half or found["named"]):
+        return True
+    if times.before and _to(rules).match(text, found.end()):
+        return True
+    start = found.start()
+    until = _UNTIL.search(text, max(0, start - 8), start)
+    return preceding_word(text, until.start() if until else start) in times.before
+
+
+@lru_cache(maxsize=64)
+def _to(rules: Rules) -> re.Pattern[str]:
+    """What makes ``9.00`` a time before ``-17.30 uur``."""
+    words = one_of([*rules.times.words, *rules.times.behind])
+    between = one_of(["-", "–", *filter(None, [rules.words.range])])
+    return re.compile(rf"{SPACE}{between}{SPACE}\d{{1,2}}\.\d{{2}}[ \u00a0]?{words}(?!\w)")
+
+
+def _part_of_day(half: str, hour: int, rules: Rules) -> str:
+    said = rules.times.halves[half]
+    parts = rules.times.parts.get(said)
+    return parts[max((at for at in parts if int(at) <= hour), key=int)] if parts else said
+
+
+def _contracted(text: str, start: int, hour: int, words: str, rules: Rules) -> tuple[int, str]:
+    """One o'clock with the word in front of it: "alle 1:30" is "all'una e trenta"."""
+    before = preceding_word(text, start)
+    contracted = rules.times.contracted.get(before) if hour == 1 else None
+    place = start - len(before) - 1
+    if contracted is None or text[place:start].casefold() != f"{before} ":
+        return start, words
+    if text[place].isupper():
+        contracted = contracted[0].upper() + contracted[1:]
+    return place, contracted + words
 
 
 def _words(hour: int, minute: int, second: int | None, half: str, rules: Rules) -> str:
