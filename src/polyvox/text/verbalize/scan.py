@@ -62,7 +62,7 @@ _FINDERS: Final[Sequence[_Finder]] = (
 _OF_DIGITS: Final[frozenset[_Finder]] = frozenset(
     {
         *(dates, telephones, identifiers, decades, zones, times, ratios, money, heights),
-        *(fractional_measures, measures, years, ordinals, fractions, versions, numbers, names),
+        *(fraction_measures, measures, years, ordinals, fractions, versions, numbers, names),
         leftovers,
     }
 )
@@ -71,7 +71,7 @@ _NEEDED: Final[Mapping[_Finder, frozenset[str]]] = {
     addresses: frozenset(".@/"),
     ratios: frozenset(":"),
     heights: frozenset("'’′"),
-    fractional_measures: frozenset("/⁄¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"),
+    fraction_measures: frozenset("/⁄¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"),
     fractions: frozenset("/⁄¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"),
     rates: frozenset("/"),
     lone_units: frozenset("²³°/"),
