@@ -13,8 +13,8 @@ from polyvox.text.lexicon import NO_LEXICON, Lexicon
 from polyvox.text.punctuation import CLOSERS, comma, full_stop, is_ended
 from polyvox.text.stretches import stretches
 
-DASH: Final = Pause(350)
-"""A comma's 290 ms and what the edges of words take of it, since a dash is read as one."""
+DASH: Final = Pause(300)
+"""As a comma's at most engines, which is what a dash is read as."""
 ELLIPSIS: Final = Pause(500)
 """Longer than a comma's 290 ms: the hesitation is what it is written for."""
 LINE: Final = Pause(400)
