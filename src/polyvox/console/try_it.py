@@ -86,10 +86,11 @@ class TryIt:
         await self._play(self._request().model_copy(update=whole))
 
     async def _play(self, request: SpeechRequest) -> None:
-        self._stop()
         self._spoken = await self._ticket(request)
         if self._spoken is None:
+            self._stop()
             return
+        # Another address hangs up by itself; loading besides would ask for the audio twice.
         self._player.props["src"] = self._spoken.audio
         self._player.set_visibility(True)
         self._stop_button.enable()

@@ -17,6 +17,8 @@ from polyvox.services.ports import LexiconRepository, StoredLexicon
 from polyvox.services.remembered import REMEMBERED_S
 
 log = structlog.get_logger(__name__)
+READ_S = 2.0
+"""How long a reply waits for the database."""
 
 
 @dataclass(eq=False, repr=False)
@@ -30,22 +32,33 @@ class ServerLexicon:
     clock: Callable[[], float] | None = None
     _known: StoredLexicon = field(default=StoredLexicon(), init=False)
     _asked: float | None = field(default=None, init=False)
+    _reading: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def entries(self) -> tuple[LexiconEntry, ...]:
-        """Those last known where the database fails: a reply goes on without what is new."""
+        """Those last known where the database fails or hangs: a reply goes on without what is new."""
+        if self._reading is not None and self._reading.done():
+            self._reading = None
         now = self.clock() if self.clock else asyncio.get_running_loop().time()
-        if self._asked is None or now - self._asked >= REMEMBERED_S:
+        if self._reading is None and (self._asked is None or now - self._asked >= REMEMBERED_S):
             self._asked = now
-            try:
-                if await self.repository.version() != self._known.version:
-                    self._known = await self.repository.get()
-            except Exception as error:  # noqa: BLE001 - trouble in storage must not stop the voice
-                log.warning("lexicon_not_read", error=type(error).__qualname__)
+            self._reading = asyncio.create_task(self._read(), name="server's lexicon")
+        if self._reading is not None:  # one reading for all who came meanwhile
+            await asyncio.shield(self._reading)
         return self._known.entries
 
+    async def _read(self) -> None:
+        try:
+            async with asyncio.timeout(READ_S):
+                if await self.repository.version() != self._known.version:
+                    found = await self.repository.get()
+                    if found.version > self._known.version:
+                        self._known = found
+        except Exception as error:  # noqa: BLE001 - trouble in storage must not stop the voice
+            log.warning("lexicon_not_read", error=type(error).__qualname__)
+
     def forget(self) -> None:
-        """It was changed."""
-        self._asked = None
+        """It was changed: what is being read may be the old one."""
+        self._asked = self._reading = None
 
 
 @dataclass(eq=False, repr=False)

@@ -22,7 +22,7 @@ _STANDING_IN: Final = {False: "Kabokabo", True: "Obokabo"}
 """By whether its first sound is a vowel's, on which the article before it depends."""
 _VOWELS: Final = frozenset("aeiouyæøœɐɑɒɔəɘɚɛɜɝɞɤɨɪɯɵɶʉʊʌʏᵻᵿ")
 _STRESS: Final = "ˈˌ"
-_SILENT: Final = frozenset(".|‖‿ \u0361\u035c")
+_SILENT: Final = frozenset(".|‖‿\u0361\u035c")
 """Borders of syllables and phrases, and the bows that tie two letters to one sound."""
 _ESPEAKS: Final = str.maketrans({"g": "ɡ", "ʧ": "tʃ", "ʤ": "dʒ", "ʦ": "ts", "ʣ": "dz"})
 """Other ways to write a sound → espeak-ng's, which engines have learned."""
@@ -95,7 +95,7 @@ class Sounds:
         """In sounds that the engine has; "" where it lacks one."""
         said = []
         for sign in unicodedata.normalize(self.form, ipa).translate(_ESPEAKS):
-            if sign in self.known and sign not in _SILENT:
+            if sign == " " or (sign in self.known and sign not in _SILENT):
                 said.append(sign)
             elif sign not in _SILENT:
                 same = _SAME.get(sign, "")

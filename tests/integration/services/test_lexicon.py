@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from polyvox.domain.lexicon import documents
@@ -74,6 +76,15 @@ async def test_it_is_read_once_for_each_change(services: Services) -> None:
     assert documents(await lexicon.entries()) == [GIF]
     now[0] += REMEMBERED_S
     assert await lexicon.entries() == ()
+
+
+async def test_all_who_come_first_wait_for_it(services: Services) -> None:
+    stored = Watched(services.lexicon.repository)
+    lexicon = ServerLexicon(stored, clock=lambda: 0.0)  # type: ignore[arg-type]
+    await services.lexicon.replace([GIF])
+    found = await asyncio.gather(*(lexicon.entries() for _ in range(3)))
+    assert [documents(each) for each in found] == [[GIF]] * 3
+    assert stored.reads == 1
 
 
 async def test_a_change_of_this_process_is_seen_at_once(services: Services) -> None:

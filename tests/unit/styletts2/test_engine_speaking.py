@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from polyvox.domain.written import Pronunciation
 from polyvox.errors import BadOutput, BadSample, Misconfigured, Unavailable, UnsupportedLanguage
 from polyvox.hosting.cancel import CancelToken
 from polyvox.providers.styletts2.engine import StyleTTS2Engine, create
 from polyvox.providers.styletts2.network.model import StyleTTS2
+from polyvox.text.phonemes import in_band
 from tests.support.styletts2_checkpoint import made_once
 from tests.unit.styletts2.engine_stage import (
     RATE,
+    Audio,
     alike,
     batch_of,
     job,
@@ -53,6 +57,17 @@ class Counter:
             return real(model, first, *others)
 
         patched.setattr(StyleTTS2, stage, counted)
+
+
+def test_a_word_of_known_sounds_is_spoken_by_them(engine: StyleTTS2Engine, sample: str) -> None:
+    def said(ipa: str | None) -> Audio:
+        [text] = in_band(["A ", Pronunciation("Xiaomi", "shao mee", ipa), "."])
+        return spoken(engine, replace(job("A shao mee.", sample), parts=(str(text),)))
+
+    letters = spoken(engine, job("A shao mee.", sample))
+    assert alike(said(None), letters)
+    assert alike(said("ʃˈaʊ mˈiː"), letters)  # which is how espeak-ng spells them
+    assert not alike(said("ʃˈaʊmˈiː"), letters)
 
 
 def test_a_seed_makes_speech_repeatable(engine: StyleTTS2Engine, sample: str) -> None:

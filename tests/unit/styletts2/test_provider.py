@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from polyvox.domain.capabilities import Kind, SampleNeeds, State
+from polyvox.domain.written import Pause, Pronunciation
 from polyvox.errors import (
     BadSample,
     ConfigError,
@@ -24,6 +25,7 @@ from polyvox.provider.packages import Packages
 from polyvox.provider.trial import hear
 from polyvox.providers.styletts2.provider import StyleTTS2Provider
 from polyvox.providers.styletts2.settings import StyleTTS2Settings
+from polyvox.text.phonemes import in_letters
 from tests.support.styletts2_files import weights_folder
 from tests.support.toy_model import starting
 
@@ -131,12 +133,24 @@ async def test_without_its_packages_it_names_the_extra(
     )
 
 
+async def test_the_engine_is_told_the_sounds_of_words(toy: ToyProvider) -> None:
+    word = Pronunciation("Xiaomi", "shao mee", "ʃaʊˈmiː")
+    await hear(toy, replace(SAID, parts=("A ", word, ",", Pause(500), "and more.")))
+    await hear(toy, replace(SAID, parts=("A ", replace(word, ipa=None), ".")))
+    with_sounds, letters = toy.jobs
+    [text] = with_sounds.parts
+    assert in_letters(str(text)) == "A shao mee, and more."
+    assert "ʃaʊˈmiː" in str(text)
+    assert letters.parts == ()
+
+
 async def test_the_engine_is_told_all_that_shapes_the_speech(toy: ToyProvider) -> None:
     settings = StyleTTS2Settings(alpha=0.1, seed=7)
     await hear(toy, replace(SAID, settings=settings, before=("Before.", "And then.")))
     [job] = toy.jobs
     assert (job.text, job.language, job.voice) == ("Hello.", "en", None)
     assert (job.samples, job.before) == (("/me.wav",), ("Before.", "And then."))
+    assert job.parts == ()
     assert job.settings == {
         "alpha": 0.1,
         "beta": 0.7,
