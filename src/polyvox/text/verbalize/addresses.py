@@ -23,7 +23,6 @@ _ABBREVIATED: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 
 def addresses(text: str, rules: Rules) -> Iterator[Atom]:
     for found in _ADDRESS.finditer(text):
-        if not _ABBREVIATED.fullmatch(found.group()):
-            yield Atom(
-                found.start(), found.end(), AtomKind.ADDRESS, found.group().replace("_", " ")
-            )
+        token = found.group()
+        if not _ABBREVIATED.fullmatch(token) and token not in rules.abbreviations.written:
+            yield Atom(found.start(), found.end(), AtomKind.ADDRESS, token.replace("_", " "))

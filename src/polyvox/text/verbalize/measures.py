@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.counting import counted_in, counted_range
 from polyvox.text.verbalize.dates import BLANK
 from polyvox.text.verbalize.expressions import found_fractions
 from polyvox.text.verbalize.matching import (
@@ -128,14 +129,35 @@ def _words(
     if single:
         words = f"{spoken(low, rules, noun.gender)} {noun.form('one')}"
     else:
-        words = counted(high or low, noun, rules)
+        words = counted_in(found.string, found.start(), low, noun, rules)
     if high is not None:
-        between = joint(found["dash"], rules)
-        words = f"{spoken(low, rules, noun.gender)} {between} {words}"
+        words = counted_range(low, high, joint(found["dash"], rules), noun, rules)
     if found["scaled"]:
         million = Number("1000000")
         words += " " + noun_for(million, _units(rules)[found["scaled"]], rules)
     return words
+
+
+@lru_cache(maxsize=64)
+def _leading(rules: Rules) -> re.Pattern[str]:
+    symbols = one_of(s for s, noun in _units(rules).items() if noun.leads)
+    return re.compile(
+        rf"{sign_pattern()}(?<!\w)(?P<unit>{symbols}){SPACE}(?P<minus>[-−]?){quantity_pattern(rules)}{UNBOUND}"
+    )
+
+
+def leading_units(text: str, rules: Rules) -> Iterator[Atom]:
+    """``%20``, where the language writes the unit first."""
+    if any(noun.leads for noun in rules.units.values()):
+        for found in _leading(rules).finditer(text):
+            noun, low = _units(rules)[found["unit"]], Number.read(found["low"], rules)
+            if found["high"]:
+                high = Number.read(found["high"], rules)
+                words = counted_range(low, high, joint(found["dash"], rules), noun, rules)
+            else:
+                words = counted(low, noun, rules)
+            sign = (found["sign"] or "") + found["minus"]
+            yield Atom(found.start(), found.end(), AtomKind.MEASURE, signed(sign, words, rules))
 
 
 @lru_cache(maxsize=64)
@@ -155,7 +177,7 @@ def fractional_measures(text: str, rules: Rules) -> Iterator[Atom]:
         end = unit.end()
         if text[end - 1] == "." and ends_sentence(text, end):
             end -= 1
-        form = "other" if whole else "one"
+        form = "other" if whole else rules.fractions.unit
         words = f"{fraction.spoken} {_units(rules)[unit['unit']].form(form)}"
         yield Atom(fraction.start, end, AtomKind.MEASURE, words)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from polyvox.text.punctuation import WIDE
+from polyvox.text.verbalize.agreement import gender_behind, linked
 from polyvox.text.verbalize.atoms import Atom, AtomKind
 from polyvox.text.verbalize.dates import BLANK, preceding_word
 from polyvox.text.verbalize.expressions import SMALL
@@ -25,6 +26,7 @@ from polyvox.text.verbalize.numbers import (
     cardinal,
     digit_by_digit,
     digits_of,
+    is_one,
     ordinal,
     spoken,
 )
@@ -46,6 +48,11 @@ _ELEMENT: Final = re.compile(r"[A-Z][a-z]?")
 _WIDE: Final = re.compile(f"[{WIDE}]")
 
 
+_DOT_ANYWHERE: Final = re.compile(
+    r"(?<![\w.,/:-])(?P<atom>(?P<number>\d{1,3})\.)[ \u00a0](?=(?P<next>[^\W\d_]+))"
+)
+
+
 @lru_cache(maxsize=64)
 def _suffixed(rules: Rules) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.,])(?P<number>\d{{1,3}}(?:[{re.escape(rules.numbers.group)}]\d{{3}}){{1,3}}|\d{{1,9}})(?P<suffix>{one_of(rules.ordinals.suffixes)}){UNBOUND}", re.IGNORECASE)  # fmt: skip
@@ -61,14 +68,44 @@ def ordinals(text: str, rules: Rules) -> Iterator[Atom]:
     forms = {suffix.casefold(): form for suffix, form in rules.ordinals.suffixes.items()}
     if forms:
         for found in _suffixed(rules).finditer(text):
-            number = int(digits_of(found["number"]))
-            words = ordinal(number, rules, forms[found["suffix"].casefold()])
+            form = forms[found["suffix"].casefold()]
+            if int(digits_of(found["number"])) % 10 == 0:
+                form = rules.ordinals.tens.get(found["suffix"].casefold(), form)
+            if form in rules.ordinals.apocope and gender_behind(
+                text, *found.span(), rules, one=True
+            ):
+                form = rules.ordinals.apocope[form]
+            words = ordinal(int(digits_of(found["number"])), rules, form)
             yield Atom(found.start(), found.end(), AtomKind.ORDINAL, words)
     if rules.ordinals.dot and rules.ordinals.lead:
         for found in _dotted(rules).finditer(text):
             form = rules.ordinals.lead.get(preceding_word(text, found.start("atom")), "")
             words = ordinal(int(found["number"]), rules, form)
             yield Atom(*found.span("atom"), AtomKind.ORDINAL, words)
+    if rules.ordinals.dot_anywhere:
+        for found in _DOT_ANYWHERE.finditer(text):
+            before = preceding_word(text, found.start("atom"))
+            form = rules.ordinals.lead.get(before) or _form_before(found["next"], rules)
+            words = ordinal(int(found["number"]), rules, form)
+            yield Atom(*found.span("atom"), AtomKind.ORDINAL, words)
+
+
+_COMPOUND: Final = re.compile(
+    r"(?<![\w.,:/-])(?P<number>\d{1,4})-(?P<rest>[^\W\d_]{3,30})(?!\w|-\w)"
+)
+
+
+def compounds(text: str, rules: Rules) -> Iterator[Atom]:
+    """``20-летний``: the number is a part of the word."""
+    if "compound" in rules.numbers.gender:
+        for found in _COMPOUND.finditer(text):
+            words = cardinal(int(found["number"]), rules, "compound").replace(" ", "")
+            yield Atom(found.start(), found.end(), AtomKind.NAME, words + found["rest"])
+
+
+def _form_before(noun: str, rules: Rules) -> str:
+    patterns = rules.ordinals.nouns.items()
+    return next((form for pattern, form in patterns if re.fullmatch(pattern, noun)), "")
 
 
 def versions(text: str, rules: Rules) -> Iterator[Atom]:
@@ -111,29 +148,35 @@ def _number(rules: Rules) -> re.Pattern[str]:
 
 def numbers(text: str, rules: Rules) -> Iterator[Atom]:
     for found in _number(rules).finditer(text):
+        end = found.end()
         if found["decimals"]:
             words = f"{rules.numbers.point} {digit_by_digit(found['decimals'], rules)}".strip()
             kind = AtomKind.NUMBER
         else:
             kind = AtomKind.RANGE if found["high"] else AtomKind.NUMBER
-            words = _number_words(found, rules)
+            words, end = _number_words(found, rules)
             if found["more"]:
                 words = f"{words} {rules.words.plus}"
-        yield Atom(found.start(), found.end(), kind, signed(found["sign"], words, rules))
+        yield Atom(found.start(), end, kind, signed(found["sign"], words, rules))
 
 
-def _number_words(found: re.Match[str], rules: Rules) -> str:
-    low = Number.read(found["low"], rules)
+def _number_words(found: re.Match[str], rules: Rules) -> tuple[str, int]:
+    low, end = Number.read(found["low"], rules), found.end()
+    last = Number.read(found["high"], rules) if found["high"] else low
+    gender = gender_behind(found.string, found.start(), end, rules, one=is_one(last, rules))
     if not found["high"]:
-        return spoken(low, rules)
-    high = Number.read(found["high"], rules)
+        return linked(found.string, end, spoken(low, rules, gender), rules)
+    return _range_words(found, low, last, gender, rules), end
+
+
+def _range_words(found: re.Match[str], low: Number, high: Number, gender: str, rules: Rules) -> str:
     between = joint(found["dash"], rules)
     code = len(low.whole) > _LONGEST_IN_A_NAME and len(high.whole) < len(low.whole)
     if len(low.whole) > 2 and high.value < low.value and found["dash"] == "-":
         between = ""  # a model such as 747-400
     if code:
         return f"{digit_by_digit(low.whole, rules)}, {digit_by_digit(high.whole, rules)}"
-    return quantity(low, high, between, rules)
+    return quantity(low, high, between, rules, gender)
 
 
 def names(text: str, rules: Rules) -> Iterator[Atom]:

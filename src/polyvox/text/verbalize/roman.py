@@ -25,10 +25,12 @@ def value_of(numeral: str) -> int:
 @lru_cache(maxsize=64)
 def _pattern(rules: Rules) -> re.Pattern[str]:
     names = one_of(name for group in rules.roman.names.values() for name in group)
-    nouns = one_of([*rules.roman.nouns, *(noun.upper() for noun in rules.roman.nouns)])
+    nouns = [*rules.roman.nouns, *rules.roman.ordered]
+    nouns = one_of([*nouns, *(noun.upper() for noun in nouns)])
+    joins = one_of(rules.roman.joins)
     return re.compile(
         rf"(?<!\w)(?:(?P<name>{names})|(?P<noun>{nouns})|(?P<other>[A-Z][a-z]{{2,20}}))"
-        rf" (?P<numeral>(?=[IVXLCDM]){_NUMERAL})(?:(?P<to> ?[-–] ?)(?P<until>(?=[IVXLCDM]){_NUMERAL}))?"
+        rf" (?P<numeral>(?=[IVXLCDM]){_NUMERAL})(?:(?P<to> ?[-–] ?| {joins} )(?P<until>(?=[IVXLCDM]){_NUMERAL}))?"
         r"(?!\w|[-–]\w|\.\w)(?P<dot>\.?)"
     )
 
@@ -47,17 +49,56 @@ def romans(text: str, rules: Rules) -> Iterator[Atom]:
         if numeral == "I" and not _is_one(text, found):
             continue
         if gender is not None:
-            words = rules.roman.ordinal[gender].format(
-                ordinal=ordinal(value_of(numeral), rules, f"roman_{gender}").capitalize()
-            )
+            words = _of_ruler(value_of(numeral), gender, rules)
             if rules.roman.dot and found["dot"] and not ends_sentence(text, found.end()):
                 end = found.end()
         else:
-            words = cardinal(value_of(numeral), rules).capitalize()
+            form = rules.roman.ordered.get(found["noun"] or "")
+            words = _of_noun(value_of(numeral), form, rules)
             if found["to"]:
-                last = cardinal(value_of(found["until"]), rules).capitalize()
-                words, end = f"{words} {rules.words.range} {last}", found.end("until")
+                last = _of_noun(value_of(found["until"]), form, rules)
+                between = found["to"].strip()
+                between = rules.words.range if between in "-–" else between
+                words, end = f"{words} {between} {last}", found.end("until")
         yield Atom(found.start("numeral"), end, AtomKind.ROMAN, words)
+
+
+def _of_ruler(value: int, gender: str, rules: Rules) -> str:
+    first = rules.roman.cardinal_from
+    if first and value >= first:
+        return _cased(cardinal(value, rules), rules)
+    said = _cased(ordinal(value, rules, f"roman_{gender}"), rules)
+    return rules.roman.ordinal[gender].format(ordinal=said)
+
+
+def _of_noun(value: int, form: str | None, rules: Rules) -> str:
+    first = rules.roman.cardinal_from
+    if form is None or (first and value >= first):
+        return _cased(cardinal(value, rules), rules)
+    return _cased(ordinal(value, rules, form), rules)
+
+
+def _cased(words: str, rules: Rules) -> str:
+    return words if rules.roman.lower else words.capitalize()
+
+
+@lru_cache(maxsize=64)
+def _ordered(rules: Rules) -> re.Pattern[str]:
+    suffixes, nouns = one_of(rules.roman.suffixes), one_of(rules.roman.before)
+    return re.compile(
+        rf"(?<![\w.'’-])(?P<numeral>(?=[IVXLCDM]){_NUMERAL})"
+        rf"(?:(?P<suffix>{suffixes})(?!\w)|(?= (?P<noun>{nouns})(?!\w)))"
+    )
+
+
+def roman_ordinals(text: str, rules: Rules) -> Iterator[Atom]:
+    """``XXe siècle`` and ``XX secolo``: by an ending, or by the noun behind the numeral."""
+    roman = rules.roman
+    if roman.suffixes or roman.before:
+        for found in _ordered(rules).finditer(text):
+            form = roman.suffixes.get(found["suffix"] or "") or roman.before.get(found["noun"], "")
+            words = ordinal(value_of(found["numeral"]), rules, form)
+            yield Atom(found.start(), found.end(), AtomKind.ROMAN, words)
 
 
 _VERB: Final = re.compile(

@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from polyvox.text.verbalize.abbreviations import abbreviations, initials
 from polyvox.text.verbalize.addresses import addresses
 from polyvox.text.verbalize.atoms import Atom, AtomKind
-from polyvox.text.verbalize.dates import blanked, dates, day_ranges, decades, years
+from polyvox.text.verbalize.dates import blanked, dates, day_ranges, decades, short_years, years
 from polyvox.text.verbalize.expressions import expressions, fractions, lone_operators, powers
 from polyvox.text.verbalize.measures import (
     fractional_measures,
     heights,
+    leading_units,
     lone_units,
     measures,
     rates,
 )
 from polyvox.text.verbalize.money import money
+from polyvox.text.verbalize.ordinal_years import ordinal_years
 from polyvox.text.verbalize.phrases import interjections, phrases
-from polyvox.text.verbalize.quantities import leftovers, names, numbers, ordinals, versions
-from polyvox.text.verbalize.roman import romans
+from polyvox.text.verbalize.quantities import (
+    compounds,
+    leftovers,
+    names,
+    numbers,
+    ordinals,
+    versions,
+)
+from polyvox.text.verbalize.roman import roman_ordinals, romans
 from polyvox.text.verbalize.schema import Rules
 from polyvox.text.verbalize.symbols import symbols
 from polyvox.text.verbalize.telephone import identifiers, telephones
-from polyvox.text.verbalize.times import ratios, times, zones
+from polyvox.text.verbalize.times import ratios, time_spans, times, zones
 
 _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     addresses,
     phrases,
     dates,
+    ordinal_years,
     telephones,
     identifiers,
     decades,
+    short_years,
     zones,
+    time_spans,
     times,
     ratios,
     money,
     heights,
     fractional_measures,
+    leading_units,
     measures,
     rates,
     lone_units,
@@ -47,7 +62,9 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     day_ranges,
     years,
     ordinals,
+    compounds,
     romans,
+    roman_ordinals,
     abbreviations,
     expressions,
     fractions,
@@ -60,6 +77,7 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     lone_operators,
     symbols,
 )
+_SUFFIX: Final = re.compile(r"['’](?P<letters>[a-zçğıöşü]{1,12})(?!\w)")
 _JOINED: Final = frozenset(
     {
         AtomKind.DATE,
@@ -90,7 +108,16 @@ def found_in(text: str, rules: Rules) -> list[Atom]:
         found += new
         left = blanked(left, new)
     found.sort(key=lambda atom: atom.start)
-    return sorted([*found, *_between(text, found, rules)], key=lambda atom: atom.start)
+    found = sorted([*found, *_between(text, found, rules)], key=lambda atom: atom.start)
+    return [_suffixed(text, atom) for atom in found] if rules.numbers.suffixed else found
+
+
+def _suffixed(text: str, atom: Atom) -> Atom:
+    """An atom with the ending that an apostrophe parts from it."""
+    suffix = _SUFFIX.match(text, atom.end)
+    if suffix is None or atom.kind not in _JOINED or not atom.spoken[-1].isalpha():
+        return atom
+    return replace(atom, end=suffix.end(), spoken=atom.spoken + suffix["letters"])
 
 
 def _apart(atoms: Iterable[Atom]) -> list[Atom]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind
-from polyvox.text.verbalize.matching import one_of
+from polyvox.text.verbalize.matching import SPACE, one_of
 from polyvox.text.verbalize.numbers import cardinal, digit_by_digit
 from polyvox.text.verbalize.schema import Rules
 
@@ -17,7 +17,8 @@ _TELEPHONE: Final = re.compile(
     r"\+\d{1,15}(?:[ .-]?\(\d{1,4}\)|[ ./-]\d{1,8}){0,7}"
     r"|\(\d{2,5}\) ?\d{2,8}(?:[ -]\d{2,4}){0,3})(?![\w-])"
     r"|(?<![\w.,/-])(?:\d{3}[-.]\d{3}[-.]\d{4}|555-\d{4}|\d{3}-0\d{3}"
-    r"|0\d{2,4}[ /-]\d{2,8}(?:[ -]\d{2,8}){0,4})(?![\w-])(?![.,]\d)"
+    r"|0\d{2,4}[ /-]\d{2,8}(?:[ -]\d{2,8}){0,4}"
+    r"|0\d(?:[ .-]\d{2}){4}|0\d[ -](?:\d{6,8}|\d{3,4} \d{3,4}))(?![\w-])(?![.,]\d)"
     r"|(?<=\w )(?:\+\d{1,3}(?:[ .-]?\(\d{1,4}\)|[ ./-]\d{1,8}){2,7}|\+\d{8,15}"
     r"|\(\d{2,5}\) ?\d{2,8}(?:[ -]\d{2,4}){0,3})(?![\w-])"
 )
@@ -44,8 +45,10 @@ def _grouped(groups: list[str], rules: Rules) -> str:
 
 @lru_cache(maxsize=64)
 def _cued(rules: Rules) -> re.Pattern[str]:
-    cue = one_of(rules.cues.digits)
-    return re.compile(rf"(?<!\w){cue}:? (?P<digits>\d{{4,}}+(?:[- ]\d+){{0,8}}|\d+(?:-\d+){{1,8}})(?![\w-])(?![.,:]\d)", re.IGNORECASE)  # fmt: skip
+    cue, named = one_of(rules.cues.digits), rules.words.number
+    short = (written for written, said in rules.abbreviations.numbered.items() if said == named)
+    number = rf"(?:{one_of(filter(None, [named, *short]))}{SPACE})?"
+    return re.compile(rf"(?<!\w){cue}:? {number}(?P<digits>\d{{4,}}+(?:[- ]\d+){{0,8}}|\d{{2,4}}(?:[ .]\d{{2,4}}){{2,6}}|\d+(?:-\d+){{1,8}})(?![\w-])(?![.,:]\d)", re.IGNORECASE)  # fmt: skip
 
 
 def identifiers(text: str, rules: Rules) -> Iterator[Atom]:
