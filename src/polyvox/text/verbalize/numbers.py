@@ -172,7 +172,8 @@ def _with_gender(words: str, rules: Rules, gender: str) -> str:
 
 def is_one(number: Number, rules: Rules) -> bool:
     """Whether a noun behind ``number`` has the form for one ("двадцать одна книга")."""
-    return category(rules.numbers.plural, number.value, fraction=False) == "one"
+    short = len(number.whole) <= _MOST_DIGITS
+    return short and category(rules.numbers.plural, number.value, fraction=False) == "one"
 
 
 def noun_for(number: Number, noun: Noun, rules: Rules) -> str:

@@ -136,6 +136,8 @@ class Times(_Table):
     span: str = ""
     """For ``9:00–18:00``, of {first} and {last}, whose hours have the form ``span_form``."""
     span_form: str = ""
+    nouns: dict[str, str] = {}
+    """Forms of hours that are ordinals → the noun behind a full hour."""
     hundred: str = ""
     """For a full hour of the 24 hour clock; ``full`` where it is empty."""
     halves: dict[str, str] = {}

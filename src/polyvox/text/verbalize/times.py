@@ -120,6 +120,8 @@ def _hour(hour: int, form: str, rules: Rules) -> str:
 
 
 def _hour_noun(hour: int, form: str, rules: Rules) -> str:
+    if form in rules.times.nouns:
+        return rules.times.nouns[form]
     number, noun = Number(str(hour)), rules.times.hour
     if form and rules.times.hours == "cardinal":
         return noun.form("other" if is_one(number, rules) else "many")
