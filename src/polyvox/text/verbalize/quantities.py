@@ -91,7 +91,7 @@ def ordinals(text: str, rules: Rules) -> Iterator[Atom]:
 
 
 _COMPOUND: Final = re.compile(
-    r"(?<![\w.,:/-])(?P<number>\d{1,4})-(?P<rest>[^\W\d_]{3,30})(?!\w|-\w)"
+    r"(?<![\w.,:/-])(?P<number>\d{1,4})-?(?P<rest>[^\W\d_]{3,30})(?!\w|-\w)"
 )
 
 
