@@ -70,9 +70,9 @@ def spoken(number: Number, rules: Rules, gender: str = "") -> str:
 
 
 def _decimals(decimals: str, rules: Rules) -> str:
-    parts = rules.numbers.parts
-    if len(decimals) <= len(parts) and int(decimals):
-        return counted(Number(str(int(decimals))), parts[len(decimals) - 1], rules)
+    named = rules.numbers.parts
+    if len(decimals) <= len(named) and int(decimals):
+        return counted(Number(str(int(decimals))), named[len(decimals) - 1], rules)
     if rules.numbers.decimals == "digits" or len(decimals) > 3:
         return digit_by_digit(decimals, rules)
     rest = decimals.lstrip("0")

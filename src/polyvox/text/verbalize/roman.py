@@ -25,8 +25,8 @@ def value_of(numeral: str) -> int:
 @lru_cache(maxsize=64)
 def _pattern(rules: Rules) -> re.Pattern[str]:
     names = one_of(name for group in rules.roman.names.values() for name in group)
-    nouns = [*rules.roman.nouns, *rules.roman.ordered]
-    nouns = one_of([*nouns, *(noun.upper() for noun in nouns)])
+    written = [*rules.roman.nouns, *rules.roman.ordered]
+    nouns = one_of([*written, *(noun.upper() for noun in written)])
     joins = one_of(rules.roman.joins)
     return re.compile(
         rf"(?<!\w)(?:(?P<name>{names})|(?P<noun>{nouns})|(?P<other>[A-Z][a-z]{{2,20}}))"

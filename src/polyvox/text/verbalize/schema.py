@@ -5,43 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
+
+from polyvox.text.verbalize.nouns import Currency, Gender, Noun, Numbers, Table
+
+__all__ = ["Currency", "Gender", "Noun", "Numbers", "Rules", "Table"]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Noun(_Table):
-    other: str
-    one: str = ""
-    few: str = ""
-    many: str = ""
-    gender: str = ""
-    symbols: tuple[str, ...] = ()
-    second: bool = False
-    not_before: str = ""
-    """A pattern for what follows where a symbol means something else ("3° piano")."""
-
-    leads: bool = False
-    """Whether the noun is said before its number, and may be written there ("%20" → "yüzde yirmi")."""
-
-    def form(self, category: str) -> str:
-        return getattr(self, category, "") or self.other
-
-
-class Currency(Noun):
-    minor: Noun | None = None
-
-
-class Gender(_Table):
-    alone: dict[str, str] = {}
-    last: dict[str, str] = {}
-    every: dict[str, str] = {}
-    ending: dict[str, str] = {}
-    """Endings of the last word → what they become ("ventuno" → "ventun")."""
-    behind: tuple[str, ...] = ()
-    """Words with a gender of their own: what stands in front of one agrees with it."""
+class _Table(Table, BaseModel):
+    """Known to the checks as a model, in this file too."""
 
 
 class Agreement(_Table):
@@ -58,25 +30,6 @@ class Agreement(_Table):
     """Last words of a number that a noun is linked to by ``link`` ("un millón de euros")."""
     link: str = ""
     link_vowel: str = ""
-
-
-class Numbers(_Table):
-    library: str
-    decimal: str = "."
-    group: str = ","
-    point: str = "point"
-    decimals: Literal["digits", "number"] = "digits"
-    whole: Noun | None = None
-    """In place of ``point``, agreeing with the number in front of it ("две целых пять десятых")."""
-    parts: tuple[Noun, ...] = ()
-    """Tenths, hundredths, … that are said behind decimals."""
-    suffixed: bool = False
-    """Whether letters behind an apostrophe are an ending of the number's word ("5'te" → "beşte")."""
-    plural: str = "one_other"
-    mend: dict[str, str] = {}
-    mend_ordinal: dict[str, str] = {}
-    mend_year: dict[str, str] = {}
-    gender: dict[str, Gender] = {}
 
 
 class Words(_Table):
