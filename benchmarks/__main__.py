@@ -12,7 +12,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import against_piper, cached, clouds, engine, loop_lag, samples, styletts2, xtts
+from benchmarks import (
+    against_piper,
+    cached,
+    clouds,
+    engine,
+    loop_lag,
+    reading,
+    samples,
+    styletts2,
+    xtts,
+)
 from benchmarks.lab import Lab
 from benchmarks.machine import Machine
 from benchmarks.results import Row
@@ -28,6 +38,7 @@ GROUPS: dict[str, Callable[[Lab], Awaitable[list[Row]]]] = {
     "loop": loop_lag.measure,
     "clouds": clouds.measure,
     "samples": samples.measure,
+    "reading": reading.measure,
     "xtts": xtts.measure,
     "styletts2": styletts2.measure,
 }

@@ -27,6 +27,7 @@ from polyvox.services.addressing import Addressing
 from polyvox.services.container import Services
 from polyvox.services.installing import InstallService
 from polyvox.services.keys import KeyService
+from polyvox.services.lexicon import LexiconService, ServerLexicon
 from polyvox.services.overview import Overview
 from polyvox.services.personalities import PersonalityService
 from polyvox.services.ports import PersonalityReader, QuotaRepository
@@ -74,6 +75,7 @@ def _speak(
     observers: tuple[ReportObserver, ...],
     personalities: PersonalityReader | None = None,
     samples: SampleService | None = None,
+    lexicon: ServerLexicon | None = None,
 ) -> SpeakService:
     def deadlines(provider: str) -> Deadlines:
         local = providers.get(provider).kind is Kind.LOCAL
@@ -86,6 +88,7 @@ def _speak(
         personalities=personalities,
         quota=quota,
         samples=samples,
+        lexicon=lexicon,
         limits=SpeakLimits(settings.text_max_characters, deadlines),
         observers=observers,
     )
@@ -183,6 +186,7 @@ class Application:
 
     def _services(self, providers: Providers, store: FileStore) -> Services:
         from polyvox.storage.keys import SqlKeys
+        from polyvox.storage.lexicon import SqlLexicon
         from polyvox.storage.personalities import SqlPersonalities
         from polyvox.storage.quota import SqlQuota
         from polyvox.storage.reports import SqlReports
@@ -199,13 +203,19 @@ class Application:
         rows = SqlSamples(database)
         samples = _samples(settings, rows, self._blobs, self._workshop, providers, repository)
         observers = (usage.record, self.metrics.observe)
-        speak = _speak(settings, providers, self._cache, quota, observers, remembered, samples)
+        words = SqlLexicon(database)
+        spoken = ServerLexicon(words)
+        speak = _speak(
+            settings, providers, self._cache, quota, observers, remembered, samples, spoken
+        )
+        personalities = PersonalityService(
+            repository, providers, usage, samples, on_change=remembered.forget
+        )
         return Services(
             speak=speak,
             tickets=Tickets(speak),
-            personalities=PersonalityService(
-                repository, providers, usage, samples, on_change=remembered.forget
-            ),
+            personalities=personalities,
+            lexicon=LexiconService(words, personalities, on_change=spoken.forget),
             addressing=Addressing(
                 remembered,
                 providers,

@@ -82,7 +82,9 @@ class VoiceModelRouter:
         response_format: AudioFormat | str = AudioFormat.WAV,
         instructions: str | None = None,
     ) -> SpeechResult:
-        """Speak ``text`` whole. ``instructions`` say how, in words, to the providers that take them.
+        """Speak ``text`` whole. ``language`` is a BCP 47 tag, "auto" where the text chooses among the
+        personality's languages, or None for what its document says. ``instructions`` say how to speak,
+        in words, to the providers that take them.
 
         Raises RequestError for what the caller got wrong, NoVoiceLeft when nobody could speak,
         Interrupted when the last candidate broke off.

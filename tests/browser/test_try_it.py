@@ -116,3 +116,36 @@ async def test_a_refused_text_is_told_at_once(page: Page, server: Server) -> Non
     await page.get_by_role("button", name="Speak").click()
     await expect(page.get_by_text(f"the limit is {MAX_CHARACTERS}")).to_be_visible()
     await expect(page.locator("audio")).to_be_hidden()
+
+
+async def test_a_word_is_heard_as_it_is_and_as_entered_and_added(
+    page: Page, server: Server
+) -> None:
+    sayer = {"id": "sayer", "name": "Sayer", "voice_config": {"active_provider": "piper"}}
+    assert (await page.request.post(f"{server.url}/v1/personalities", data=sayer)).ok
+    await opened(page, server, "sayer")
+    await page.get_by_text("How a word is spoken").first.click()
+    await page.get_by_label("Written").fill("Xiaomi")
+    await page.get_by_role("button", name="Hear it as entered").click()
+    await expect(page.get_by_text("It needs 'spoken', 'ipa' or both")).to_be_visible()
+    await page.get_by_role("button", name="Close").click()
+    await page.get_by_label("Spoken", exact=True).fill("shao mee, and so on, and so on")
+    as_it_is = await heard_s(page, "Hear it as it is")
+    assert await heard_s(page, "Hear it as entered") > as_it_is + 0.5
+    await accessible(page)
+    await page.get_by_role("button", name="Add the word").click()
+    await expect(page.get_by_text("Xiaomi is in the lexicon.")).to_be_visible()
+    await expect(page.get_by_label("Written")).to_have_value("")
+    stored = await page.request.get(f"{server.url}/v1/personalities/sayer/lexicon")
+    assert (await stored.json())["data"] == [
+        {"written": "Xiaomi", "spoken": "shao mee, and so on, and so on"}
+    ]
+
+
+async def heard_s(page: Page, button: str) -> float:
+    """The length of what a button plays, once it has been heard to its end."""
+    before = await player(page, "player.getAttribute('src')")
+    await page.get_by_role("button", name=button).click()
+    ended = "before => (p => p.ended && p.getAttribute('src') !== before)"
+    await page.wait_for_function(f"{ended}(document.querySelector('audio'))", arg=before)
+    return float(await player(page, "player.currentTime"))

@@ -47,10 +47,10 @@ def _cases(wanted: Callable[[str], bool]) -> list[Case]:
 def _read(path: Path) -> list[Case]:
     with path.open(encoding="utf-8", newline="") as table:
         rows = list(csv.reader(table, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
-    return [Case(*map(_unescaped, row)) for row in rows]
+    return [Case(*map(unescaped, row)) for row in rows]
 
 
-def _unescaped(field: str) -> str:
+def unescaped(field: str) -> str:
     parts = field.split("\\\\")
     return "\\".join(part.replace("\\n", "\n").replace("\\t", "\t") for part in parts)
 

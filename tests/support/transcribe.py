@@ -31,10 +31,15 @@ def _model() -> Any:
 
 def words_of(pcm: bytes, sample_rate: int) -> list[str]:
     """The words in ``pcm`` (s16le mono, ``sample_rate`` Hz): lower case, single digits spelled."""
+    return normal_words(text_of(pcm, sample_rate))
+
+
+def text_of(pcm: bytes, sample_rate: int) -> str:
+    """What the recognizer writes for ``pcm`` (s16le mono, ``sample_rate`` Hz)."""
     samples = np.frombuffer(pcm, "<i2").astype(np.float32) / 32_768
     heard = soxr.resample(samples, sample_rate, WHISPER_RATE)
     segments, _ = _model().transcribe(heard, language="en", beam_size=5, temperature=0.0)
-    return normal_words(" ".join(segment.text for segment in segments))
+    return " ".join(segment.text.strip() for segment in segments)
 
 
 def normal_words(text: str) -> list[str]:

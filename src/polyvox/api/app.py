@@ -22,6 +22,7 @@ from polyvox.api.playback import Playbacks
 from polyvox.api.routes import (
     health,
     installing,
+    lexicon,
     listing,
     personalities,
     providers,
@@ -75,6 +76,7 @@ def create_app(application: ApiHost, console: Console | None = None) -> FastAPI:
     for routes in (
         speech,
         personalities,
+        lexicon,
         samples,
         script,
         providers,

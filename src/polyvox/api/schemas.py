@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from polyvox.domain.audio import AudioFormat
-from polyvox.domain.language import BadLanguageTag, normalize
+from polyvox.domain.language import BadLanguageTag, normalize, spoken_language
 from polyvox.domain.speech import MAX_SPEED, MIN_SPEED
 
 
-def _language(tag: str) -> str:
-    """The domain's validator quotes the tag; an error reply must not."""
+def _unquoted(validate: Callable[[str], str], tag: str) -> str:
+    """The domain's validators quote the tag; an error reply must not."""
     try:
-        return normalize(tag)
+        return validate(tag)
     except BadLanguageTag:
         raise PydanticCustomError(
             "language", "This is not a language tag such as 'en' or 'pt-BR'"
         ) from None
 
 
-LanguageTag = Annotated[str, AfterValidator(_language)]
+LanguageTag = Annotated[str, AfterValidator(partial(_unquoted, normalize))]
+SpokenLanguage = Annotated[str, AfterValidator(partial(_unquoted, spoken_language))]
 
 
 class VoiceReference(BaseModel):
@@ -65,8 +67,10 @@ class TicketBody(BaseModel):
         default=AudioFormat.MP3, description="`pcm` is 16-bit signed little-endian, mono, 24 kHz."
     )
     speed: float = Field(default=1.0, ge=MIN_SPEED, le=MAX_SPEED)
-    language: LanguageTag | None = Field(
-        default=None, description="BCP 47. Default: the personality's primary language."
+    language: SpokenLanguage | None = Field(
+        default=None,
+        description="BCP 47, or `auto`: chosen by the text, sentence by sentence, among the "
+        "personality's languages. Default: its primary language.",
     )
     provider: str | None = Field(
         default=None, description="Ask this provider first, whatever is active."

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from polyvox.domain.written import Pause
+from polyvox.domain.written import Part, Pause, Pronunciation, Style
 from polyvox.errors import BadSample
 from polyvox.provider.base import SettingsT, Utterance
 
@@ -47,10 +47,18 @@ async def compute_segment_key(
     if utterance.instructions is not None:
         parts["instructions"] = utterance.instructions
     if utterance.parts:
-        parts["parts"] = [each.ms if isinstance(each, Pause) else each for each in utterance.parts]
+        parts["parts"] = [_part(each) for each in utterance.parts]
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     # Lone surrogates stay apart from the character that a pair of them would escape to.
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _part(part: Part) -> object:
+    if isinstance(part, Pause):
+        return part.ms
+    if isinstance(part, Style):
+        return {"style": part.name}
+    return [part.written, part.spoken, part.ipa] if isinstance(part, Pronunciation) else part
 
 
 def sample_digests(paths: Iterable[Path]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from polyvox.cli import (
     doctor,
     keys,
     languages,
+    lexicon,
     models,
     personalities,
     providers,
@@ -63,6 +64,7 @@ app.add_typer(voices.app)
 app.add_typer(models.app)
 app.add_typer(personalities.app)
 app.add_typer(samples.app)
+app.add_typer(lexicon.app)
 app.command()(languages.languages)
 app.command()(stats.stats)
 app.command()(usage.usage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,23 @@ async def addressed(request: SpeechRequest, addressing: Addressing) -> SpeechReq
 
 def normalized(language: str | None) -> str | None:
     """The standard spelling of a tag. Raises UnsupportedLanguage."""
-    from polyvox.domain.language import BadLanguageTag, normalize
+    from polyvox.domain.language import normalize
+
+    return _checked(normalize, language)
+
+
+def spoken_in(language: str | None) -> str | None:
+    """As ``normalized``; 'auto' stays. Raises UnsupportedLanguage."""
+    from polyvox.domain.language import spoken_language
+
+    return _checked(spoken_language, language)
+
+
+def _checked(check: Callable[[str], str], language: str | None) -> str | None:
+    from polyvox.domain.language import BadLanguageTag
 
     try:
-        return normalize(language) if language else None
+        return check(language) if language else None
     except BadLanguageTag as error:
         raise UnsupportedLanguage(f"{error}.", param="language") from error
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from polyvox.cli.asking import addressed, normalized, read_text, utf8
+from polyvox.cli.asking import addressed, read_text, spoken_in, utf8
 from polyvox.cli.faults import UsageFault
 from polyvox.cli.options import Json
 from polyvox.cli.output import print_json, say
@@ -35,7 +35,10 @@ Personality = Annotated[
     str | None, typer.Option(help="Who speaks. [default: the default personality]")
 ]
 Language = Annotated[
-    str | None, typer.Option(help="BCP 47 tag. [default: the personality's primary]")
+    str | None,
+    typer.Option(
+        help="BCP 47 tag, or 'auto': chosen by the text. [default: the personality's primary]"
+    ),
 ]
 Provider = Annotated[str | None, typer.Option(help="Ask this provider first.")]
 Voice = Annotated[str | None, typer.Option(help="A voice of the first provider asked, or of any.")]
@@ -94,7 +97,7 @@ def speak(
     request = SpeechRequest(
         text=read_text(text),
         personality=personality,
-        language=normalized(language),
+        language=spoken_in(language),
         provider=provider,
         voice=voice,
         instructions=utf8(instructions, "--instructions") if instructions else None,

@@ -8,7 +8,7 @@ import typer
 
 from polyvox.cli.asking import normalized
 from polyvox.cli.options import Json
-from polyvox.cli.output import listing, print_json, put, say
+from polyvox.cli.output import listing, print_json, say
 from polyvox.cli.progress import file_bars
 from polyvox.cli.session import call
 
@@ -43,14 +43,25 @@ def voices(
 @app.command()
 def catalogue(
     provider: Annotated[str, typer.Argument(help="Its id, such as piper.")],
+    language: Annotated[str | None, typer.Option(help="Only those that speak it.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the voices that can be installed."""
-    ids = call(lambda services: services.installs.catalogue(provider), providers=False)
-    if as_json:
-        print_json(list(ids))
-    else:
-        put("\n".join(ids))
+    wanted = normalized(language)
+    listing(
+        call(lambda services: services.installs.offered(provider, wanted), providers=False),
+        ("voice", "language", "quality", "speakers", "size", "cannot be used"),
+        lambda v: (
+            v.id,
+            ", ".join(v.languages),
+            v.quality,
+            v.speakers,
+            f"{v.size_bytes / 1e6:,.0f} MB" if v.size_bytes else None,
+            v.unusable,
+        ),
+        empty="No voice was found.",
+        as_json=as_json,
+    )
 
 
 @app.command()

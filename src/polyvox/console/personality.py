@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from nicegui import ui
 
 from polyvox.console.chain import Chain
@@ -10,15 +12,23 @@ from polyvox.console.focus import focus
 from polyvox.console.frame import frame, heading, told
 from polyvox.console.host import ConsoleHost
 from polyvox.console.provider_settings import ProviderSettings
+from polyvox.console.role_play import RolePlay
 from polyvox.console.samples import Samples
 from polyvox.console.selector import Selector
 from polyvox.console.spoken_languages import SpokenLanguages
 from polyvox.console.try_it import TryIt
 from polyvox.errors import PolyvoxError
 
-PARTS = {
+
+class _Part(Protocol):
+    def __init__(self, editing: Editing) -> None: ...
+
+    async def build(self) -> None: ...
+
+
+PARTS: dict[str, tuple[type[_Part], ...]] = {
     "Voice": (Selector, Chain),
-    "Settings": (ProviderSettings,),
+    "Settings": (ProviderSettings, RolePlay),
     "Languages": (SpokenLanguages,),
     "Samples": (Samples,),
     "Try it": (TryIt,),

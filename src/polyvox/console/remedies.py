@@ -20,6 +20,7 @@ IN_FORM = {
     ExclusionCode.SETTING: ("Change it under Settings", "Settings"),
     ExclusionCode.VOICE: ("Choose a voice under Settings", "Settings"),
     ExclusionCode.LANGUAGE: ("Choose languages under Languages", "Languages"),
+    ExclusionCode.UNSUPPORTED_LANGUAGE: ("Choose languages under Languages", "Languages"),
     ExclusionCode.SAMPLE: ("See its samples under Samples", "Samples"),
     ExclusionCode.CONSENT: ("Record consent under Samples", "Samples"),
 }

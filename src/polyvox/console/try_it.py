@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from polyvox.console.add_word import AddWord
 from polyvox.console.editing import Editing
 from polyvox.console.focus import rescue
 from polyvox.console.frame import heading, told
 from polyvox.console.timeline import Timeline
 from polyvox.domain.audio import AudioFormat
 from polyvox.domain.speech import Outcome, SpeechReport, SpeechRequest
+from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import NoVoiceLeft, PolyvoxError, UnknownReport
 from polyvox.services.languages import languages
 from polyvox.services.previews import sentence
@@ -29,6 +31,7 @@ class TryIt:
     async def build(self) -> None:
         heading("Try it", 2)
         self._ask()
+        AddWord(self._editing, self._hear).build()
         self._player = ui.element("audio").props('controls autoplay aria-label="The speech"')
         self._player.classes("w-full").set_visibility(False)
         self._player.on("error", self._broken, args=[])
@@ -75,8 +78,16 @@ class TryIt:
         self._provider.set_options(self._voices())
 
     async def _speak(self) -> None:
+        await self._play(self._request())
+
+    async def _hear(self, text: str, config: VoiceConfig) -> None:
+        """Speak ``text`` as ``config`` says, which need not be stored."""
+        whole = {"text": text, "personality": None, "voice_config": config}
+        await self._play(self._request().model_copy(update=whole))
+
+    async def _play(self, request: SpeechRequest) -> None:
         self._stop()
-        self._spoken = await self._ticket()
+        self._spoken = await self._ticket(request)
         if self._spoken is None:
             return
         self._player.props["src"] = self._spoken.audio
@@ -85,14 +96,17 @@ class TryIt:
         self._download_button.enable()
         self._following.activate()
 
-    async def _ticket(self) -> Ticket | None:
-        """Of what the form asks for; None, and told, where that is refused."""
-        request = SpeechRequest(
+    def _request(self) -> SpeechRequest:
+        """What the form asks for."""
+        return SpeechRequest(
             text=self._text.value or "",
             personality=self._editing.stored.id,
             language=self._language.value or None,
             provider=self._provider.value or None,
         )
+
+    async def _ticket(self, request: SpeechRequest) -> Ticket | None:
+        """None, and told, where the request is refused."""
         try:
             return await self._services.tickets.issue(request, AudioFormat.MP3)
         except PolyvoxError as error:
@@ -112,7 +126,7 @@ class TryIt:
 
     async def _download(self) -> None:
         """The same again; as a rule it comes from the cache."""
-        ticket = await self._ticket()
+        ticket = await self._ticket(self._request())
         if ticket is not None:
             ui.download.from_url(ticket.audio, f"{self._editing.stored.id}.mp3")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -117,6 +117,30 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class StyleTable:
+    """How a provider is told to speak in a style.
+
+    ``names`` maps a word of the neutral vocabulary to the provider's own names for it, the best first.
+    With ``by_voice`` a voice takes only those that it lists (``Voice.styles``); otherwise all voices take
+    all, as where a model reads a server's tags.
+    """
+
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    by_voice: bool = False
+
+    def of(self, voice: str | None, voices: Sequence[Voice]) -> dict[str, str]:
+        """What ``voice``, an id among ``voices``, is told for each neutral style that it can speak in."""
+        if not self.by_voice:
+            return {style: own[0] for style, own in self.names.items() if own}
+        listed = next((each.styles for each in voices if each.id == voice), ())
+        found = {
+            style: next((name for name in own if name in listed), None)
+            for style, own in self.names.items()
+        }
+        return {style: name for style, name in found.items() if name is not None}
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What the provider can do with what is installed now.
 
@@ -125,7 +149,9 @@ class Capabilities:
     the service names differently: ``pt`` → ``pt-PT``. ``needs`` maps a tag that it would speak, too,
     to what must be done first, as a sentence for people. With ``carries_style`` a segment sounds other
     after other texts: the provider is told those before it in the reply. With ``takes_instructions`` it
-    can be told in words how to speak. ``text`` is the form that it is given its text in.
+    can be told in words how to speak. ``text`` is the form that it is given its text in, ``styles`` are
+    those that a text may ask of it. With ``takes_pronunciations`` it makes something of the IPA of a word
+    of a lexicon.
     """
 
     name: str
@@ -140,6 +166,8 @@ class Capabilities:
     takes_instructions: bool = False
     published: Published | None = None
     text: TextForm = TextForm.WRITTEN
+    styles: StyleTable = StyleTable()
+    takes_pronunciations: bool = False
 
     def limit_for(self, language: str) -> TextLimit:
         base = language.split("-")[0]

@@ -85,13 +85,16 @@ class Counts:
         return _ratio(self.latency.sum_ms, self.audio_ms * (1 - (self.cache_rate or 0.0)))
 
 
-def counts_of(report: SpeechReport, provider: str) -> Counts:
-    """What a reply adds for ``provider``; no request where its attempts were only cancelled."""
+def counts_of(report: SpeechReport, provider: str, personality: str | None = None) -> Counts:
+    """What a reply adds for ``provider``; no request where its attempts were only cancelled.
+
+    ``personality`` is None for the reply's own, or the narrator whose voice it was.
+    """
     tried = [
         (attempt, segment.characters)
         for segment in report.segments
         for attempt in segment.attempts
-        if attempt.provider == provider
+        if (attempt.provider, attempt.personality) == (provider, personality)
     ]
     failed = any(a.outcome in (Outcome.FAILED, Outcome.INTERRUPTED) for a, _ in tried)
     spoken = [(a, characters) for a, characters in tried if a.outcome is Outcome.OK]

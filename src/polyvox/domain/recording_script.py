@@ -12,7 +12,7 @@ from typing import Final
 import langcodes
 from pydantic import BaseModel, ConfigDict, Field
 
-from polyvox.domain.language import best_match, normalize
+from polyvox.domain.language import best_match, normalize, written_alike
 from polyvox.errors import InvalidSetting
 
 FALLBACK: Final = "en"
@@ -90,7 +90,7 @@ def recording_script(language: str = FALLBACK, store: str | None = None) -> Reco
     Raises BadLanguageTag; InvalidSetting for a name that is too long or cannot be read out.
     """
     texts = _texts()
-    found = best_match(language, texts)
+    found = best_match(language, (tag for tag in texts if written_alike(language, tag)))
     tag = found or FALLBACK
     name = _name(store)
     parts = tuple(_part(mood, texts[tag], name) for mood in Mood)

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
+from polyvox.domain.language import spoken_language
 from polyvox.domain.remedy import Remedy
-from polyvox.domain.voice_config import LanguageTag, VoiceConfig
+from polyvox.domain.voice_config import VoiceConfig
 
 MIN_SPEED, MAX_SPEED = 0.25, 4.0
 REPLY_SAMPLE_RATE = 24_000
 """Hz. One rate for the whole reply, whoever speaks; OpenAI's ``pcm`` is 24 kHz too."""
 MAX_INSTRUCTIONS = 4096
 """Characters that say how to speak; OpenAI's limit."""
+
+SpokenLanguage = Annotated[str, AfterValidator(spoken_language)]
 
 
 class SpeechRequest(BaseModel):
@@ -25,8 +28,10 @@ class SpeechRequest(BaseModel):
     text: str = Field(repr=False)
     personality: str | None = None
     voice_config: VoiceConfig | None = Field(default=None, repr=False)
-    language: LanguageTag | None = Field(
-        default=None, description="Default: the personality's primary."
+    language: SpokenLanguage | None = Field(
+        default=None,
+        description="Default: the personality's primary. 'auto': chosen by the text among the "
+        "personality's languages, sentence by sentence.",
     )
     provider: str | None = Field(
         default=None, description="Ask this provider first, whatever is active."
@@ -72,7 +77,15 @@ class Attempt(_Report):
     """One provider tried for one segment. Times in ms from the attempt's start."""
 
     provider: str
+    personality: str | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="Whose voice and settings, where it is not the reply's own personality: the narrator.",
+    )
     voice: str | None = None
+    language: str | None = Field(
+        default=None, description="The tag by which the provider knows what it is to speak."
+    )
     stand_in_for: str | None = Field(default=None, description="The configured voice, missing.")
     instructions: InstructionsUse | None = Field(
         default=None,
@@ -102,6 +115,8 @@ class ExclusionCode(StrEnum):
     RESTING = "resting"
     """After failures."""
     LANGUAGE = "language"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
+    """It cannot read the text's script."""
     SAMPLE = "sample"
     CONSENT = "consent"
     """Nobody's is recorded with the sample."""
@@ -129,6 +144,9 @@ class Exclusion(_Report):
 class SegmentReport(_Report):
     index: int
     characters: int
+    language: str | None = Field(
+        default=None, description="Of the text: asked for, or chosen by it."
+    )
     attempts: list[Attempt] = []
     out: list[Exclusion] = Field(default=[], description="Candidates passed over for this segment.")
 
@@ -138,18 +156,33 @@ class SegmentReport(_Report):
         return next((a for a in reversed(self.attempts) if a.outcome is Outcome.OK), None)
 
 
+class NarratorReport(_Report):
+    """Who was to speak the actions of a reply. With an ``error`` the personality itself does."""
+
+    personality: str | None
+    candidates: list[str] = []
+    out: list[Exclusion] = Field(default=[], description="Why each other candidate was out.")
+    error: str | None = Field(default=None, description="The error's code.")
+    message: str | None = None
+
+
 class SpeechReport(_Report):
     """What became of a request. Holds no text."""
 
     id: str
     created_at: str
     personality: str | None
-    language: str
+    language: str = Field(description="Of the first segment.")
     outcome: Outcome
     characters: int
     candidates: list[str]
     out: list[Exclusion] = Field(default=[], description="Why each other candidate was out.")
     segments: list[SegmentReport] = []
+    narrator: NarratorReport | None = Field(
+        default=None,
+        exclude_if=lambda narrator: narrator is None,
+        description="Of a reply with actions that a narrator is to speak.",
+    )
     ttfa_ms: float | None = None
     latency_ms: float = 0.0
     audio_ms: float = 0.0

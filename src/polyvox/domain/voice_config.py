@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from polyvox.domain.language import normalize
+from polyvox.domain.lexicon import LexiconEntries
 from polyvox.errors import InvalidSetting
 
 LanguageTag = Annotated[str, AfterValidator(normalize)]
@@ -53,8 +55,16 @@ class ProviderConfig(_Document):
 
 
 class Languages(_Document):
+    """``detect``: the text chooses, sentence by sentence, among ``primary`` and ``supported``."""
+
     primary: LanguageTag = "en"
     supported: tuple[LanguageTag, ...] = ()
+    detect: bool = False
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """All of them, the primary first."""
+        return tuple(dict.fromkeys((self.primary, *self.supported)))
 
 
 class VoiceSample(_Document):
@@ -79,6 +89,14 @@ class ProviderStats(_Document):
     last_used: datetime | None = None
 
 
+class Actions(StrEnum):
+    """What becomes of an action in a text, such as ``*holds out a hand*``."""
+
+    READ = "read"
+    SKIP = "skip"
+    NARRATOR = "narrator"
+
+
 class VoiceConfig(_Document):
     """Who speaks for a personality, in what order, and how."""
 
@@ -87,6 +105,20 @@ class VoiceConfig(_Document):
     fallback_chain: tuple[str, ...] = ()
     languages: Languages = Languages()
     voice_samples: tuple[VoiceSample, ...] = ()
+    actions: Actions = Field(
+        default=Actions.READ,
+        exclude_if=lambda actions: actions is Actions.READ,
+        description="What becomes of actions between single stars: read like a sentence, skipped and never "
+        "sent anywhere, or spoken by the narrator.",
+    )
+    narrator: str | None = Field(
+        default=None,
+        exclude_if=lambda narrator: narrator is None,
+        description="Id of the personality that speaks the actions, with its own voice and chain.",
+    )
+    lexicon: LexiconEntries = Field(
+        default=(), description="Words and how they are spoken; stronger than the server's."
+    )
     stats: Mapping[str, ProviderStats] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -94,6 +126,12 @@ class VoiceConfig(_Document):
         ids = [sample.id for sample in self.voice_samples]
         if len(ids) != len(set(ids)):
             raise ValueError("voice_samples holds the same id twice")
+        return self
+
+    @model_validator(mode="after")
+    def _a_narrator_is_named(self) -> VoiceConfig:
+        if self.actions is Actions.NARRATOR and not self.narrator:
+            raise ValueError("actions is 'narrator', and narrator names no personality")
         return self
 
     def of(self, provider: str) -> ProviderConfig:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 MAX_PAUSE_MS: Final = 10_000
@@ -20,19 +22,54 @@ class Pause:
             raise ValueError(f"A pause has 0 to {MAX_PAUSE_MS} ms")
 
 
+NEUTRAL: Final = "neutral"
+"""The name of the style that a personality speaks in by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pronunciation:
+    """A word of a lexicon: as it is ``written``, as it is ``spoken`` in letters, and in IPA where known."""
+
+    written: str = field(repr=False)
+    spoken: str = field(repr=False)
+    ipa: str | None = field(default=None, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A way to speak, by a word of the neutral vocabulary; it holds to the end of its sentence."""
+    """A way to speak: in a text by a word of the neutral vocabulary, to a provider by its own name for it.
+
+    NEUTRAL among the parts of an utterance ends the style before it.
+    """
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """Something that is done, not said, as role play has it between stars."""
+
+
+Part = str | Pause | Style | Pronunciation
+"""Of a segment; see ``provider.base.Utterance``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
-    """``what`` stands before the character at offset ``at``."""
+    """``what`` stands before the character at offset ``at``; a Style or an Action holds to before ``end``.
+
+    A Style is asked for by its sentence or by an element around several. One whose ``end`` is ``at`` has
+    nothing behind it that could be spoken so.
+    """
 
     at: int
-    what: Pause | Style
+    what: Pause | Style | Action
+    end: int | None = None
+
+    def moved(self, by: int, length: int) -> Mark:
+        """The mark ``by`` characters further, within a text of ``length``."""
+        at = min(max(self.at + by, 0), length)
+        return replace(self, at=at, end=self.end and min(max(self.end + by, at), length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +83,20 @@ class Written:
     marks: tuple[Mark, ...] = ()
 
     def slice(self, start: int, end: int) -> Written:
-        """The text of [start, end) with the marks inside it; one at ``end`` belongs there only
-        where the text ends, too, so that consecutive slices hold each mark once."""
-        last = end >= len(self.text)
-        inside = (m for m in self.marks if start <= m.at and (m.at < end or last))
-        moved = tuple(replace(mark, at=mark.at - start) for mark in inside)
-        return Written(self.text[start:end], moved)
+        """The text of [start, end) with the marks inside it, and of those that hold over it the part
+        inside. One at ``end`` belongs there only where the text ends, too, so that consecutive slices
+        hold each place once."""
+        return next(self.slices((start, end)))
+
+    def slices(self, places: Sequence[int]) -> Iterator[Written]:
+        """What stands between each two of ``places``, which grow; as ``slice``, in one go."""
+        taken, held = 0, list[Mark]()
+        for start, end in pairwise(places):
+            held = [mark for mark in held if mark.end is not None and mark.end > start]
+            while taken < len(self.marks) and (self.marks[taken].at < end or end >= len(self.text)):
+                mark = self.marks[taken]
+                if mark.at >= start or (mark.end is not None and mark.end > start):
+                    held.append(mark)
+                taken += 1
+            inside = tuple(mark.moved(-start, end - start) for mark in held)
+            yield Written(self.text[start:end], inside)

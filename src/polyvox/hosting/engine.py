@@ -21,7 +21,7 @@ class EngineJob:
     """One segment, in plain values that can cross a process border.
 
     ``before`` are the texts of the reply's earlier segments, and ``parts`` the text with its pauses in ms,
-    as ``Utterance`` has them.
+    as ``Utterance`` has them; a word of known sounds travels in its text, as ``text.phonemes`` has it.
     """
 
     text: str = field(repr=False)

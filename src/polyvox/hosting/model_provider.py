@@ -59,6 +59,10 @@ class ModelProvider(Provider[SettingsT], Generic[SettingsT, OptionsT, WeightsT])
         Raises UnknownVoice, BadSample.
         """
 
+    def _parts(self, utterance: Utterance[SettingsT]) -> tuple[str | int, ...]:
+        """What the engine reads instead of the text; () where that is all."""
+        return ()
+
     def _options(self) -> OptionsT:
         """Raises ConfigError."""
         kind: type[OptionsT] = self.model_kind.options
@@ -122,6 +126,7 @@ class ModelProvider(Provider[SettingsT], Generic[SettingsT, OptionsT, WeightsT])
             settings=utterance.settings.model_dump(exclude={"voice_id"}),
             samples=tuple(str(path) for path in utterance.samples),
             before=utterance.before,
+            parts=self._parts(utterance),
         )
         async with host.run(job) as stream:
             yield stream

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from polyvox.domain.audio import AudioChunk
 from polyvox.domain.capabilities import Availability, Capabilities, Kind, Voice
 from polyvox.domain.quota import Charge, Tariff
-from polyvox.domain.written import Pause
+from polyvox.domain.written import Part
 from polyvox.errors import BadOutput, Interrupted, InvalidSetting, ProviderError
 
 ENTRY_POINT_GROUP = "polyvox.providers"
@@ -62,7 +62,11 @@ class Utterance(Generic[SettingsT]):
     ``instructions`` say in words how to speak, in up to ``domain.speech.MAX_INSTRUCTIONS`` characters;
     they are the request's, and given only to a provider whose capabilities say ``takes_instructions``.
     ``parts`` are the same text and the pauses in it, for a provider that makes pauses of a length; () is
-    a text without any, and ``text`` has punctuation in their place.
+    a text without any, and ``text`` has punctuation in their place. To a provider whose capabilities have
+    ``styles`` a ``Style`` among them, by the provider's own name, says how to speak what follows, to the
+    next ``Style``; ``NEUTRAL`` is the way that the settings ask for. Only to a provider whose capabilities
+    say ``takes_pronunciations`` the words of a lexicon are parts of their own, too: a ``Pronunciation``;
+    ``text`` and everybody else's parts have it as it is ``spoken``.
     """
 
     text: str = field(repr=False)
@@ -72,7 +76,7 @@ class Utterance(Generic[SettingsT]):
     samples: tuple[Path, ...] = ()
     before: tuple[str, ...] = field(default=(), repr=False)
     instructions: str | None = field(default=None, repr=False)
-    parts: tuple[str | Pause, ...] = field(default=(), repr=False)
+    parts: tuple[Part, ...] = field(default=(), repr=False)
 
 
 class AudioStream:

@@ -55,6 +55,27 @@ class VoiceInstaller(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedVoice:
+    """A voice that can be installed, as far as its catalogue says. ``languages`` are BCP 47 tags;
+    ``unusable`` says why it could not be used here, None where it can."""
+
+    id: str
+    languages: tuple[str, ...] = ()
+    quality: str | None = None
+    speakers: int | None = None
+    size_bytes: int | None = None
+    unusable: str | None = None
+
+
+@runtime_checkable
+class VoiceCatalogue(Protocol):
+    async def offered_voices(self) -> Sequence[OfferedVoice]:
+        """What ``catalogue`` gives the ids of, with what is known of each; works on a provider that was
+        not started. Raises ProviderError."""
+        ...
+
+
 @runtime_checkable
 class VoiceInspector(Protocol):
     def broken_voices(self) -> Sequence[BrokenVoice]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -11,8 +11,6 @@ from polyvox.domain.capabilities import (
     Availability,
     Capabilities,
     State,
-    TextForm,
-    TextLimit,
     Voice,
 )
 from polyvox.domain.language import best_match, distance, normalize
@@ -22,6 +20,7 @@ from polyvox.domain.voice_config import ProviderConfig, VoiceConfig
 from polyvox.errors import InvalidSetting, UnknownVoice
 from polyvox.provider.base import VoiceSettings
 from polyvox.provider.choice import speaking
+from polyvox.routing.plan import Candidate, Plan, Reading
 from polyvox.routing.quota import remedy
 from polyvox.routing.samples import Out, Shelf, choose
 
@@ -50,36 +49,6 @@ class Wish:
     voice: str | None = None
     speed: float = 1.0
     fallback: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A provider that may speak, with all that its utterances need except the text."""
-
-    provider: str
-    language: str
-    voice: str | None
-    settings: VoiceSettings
-    stand_in_for: str | None = None
-    limit: TextLimit = field(default_factory=TextLimit)
-    samples: tuple[str, ...] = ()
-    """Ids of stored samples to clone from; then there is no voice."""
-    form: TextForm = TextForm.WRITTEN
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    candidates: tuple[Candidate, ...]
-    out: tuple[Exclusion, ...] = ()
-
-    def limit(self, form: TextForm) -> TextLimit:
-        """What every candidate that gets its text in ``form`` can take in one piece, so that any of
-        them can take over."""
-        limit = TextLimit()
-        for candidate in self.candidates:
-            if candidate.form is form:
-                limit = limit.tightest(candidate.limit)
-        return limit
 
 
 @dataclass(slots=True)
@@ -129,7 +98,16 @@ def _consider(ranking: _Ranking, provider: str, *, voice: str | None) -> None:
         able = standing.capabilities
         limit = able.limit_for(language)
         return Candidate(
-            provider, language, chosen, settings, stand_in_for, limit, samples, able.text
+            provider,
+            language,
+            chosen,
+            settings,
+            stand_in_for,
+            limit,
+            samples,
+            able.text,
+            styles=able.styles.of(chosen, standing.voices),
+            readings=tuple(_readings(settings_of, standing, chosen)),
         )
 
     if voice is not None:
@@ -175,6 +153,18 @@ def _language(wanted: str, config: ProviderConfig, capabilities: Capabilities) -
         needed = capabilities.needs[lacking] if lacking else None
         raise Out(ExclusionCode.LANGUAGE, f"It does not speak '{wanted}'.", needed)
     return match
+
+
+def _readings(config: ProviderConfig, standing: Standing, chosen: str | None) -> Iterator[Reading]:
+    """What it can read: by the voice ``chosen``, by the configured ones; a clone, by the engine."""
+    able, allowed = standing.capabilities, config.supported_languages
+    spoken = {voice.id: voice.languages for voice in standing.voices}
+    for voice in dict.fromkeys((chosen, config.voice, *config.voices.values())):
+        if voice != chosen and voice not in spoken:
+            continue
+        for tag in spoken.get(voice or "", able.languages):
+            if allowed is None or any(_covers(each, tag) for each in allowed):
+                yield Reading(tag, voice, able.limit_for(tag))
 
 
 def _meant(wanted: str, capabilities: Capabilities) -> str:

@@ -15,7 +15,7 @@ from typing import Protocol
 from polyvox.cache.flight import CachedAudio, Served
 from polyvox.domain.speech import Attempt, Exclusion, InstructionsUse, Outcome
 from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError, Throttled, Unavailable
-from polyvox.routing.candidates import Candidate, Plan
+from polyvox.routing.plan import Candidate, Plan
 from polyvox.routing.segment_buffer import SegmentBuffer
 
 THROTTLED_PAUSE_S = 1.0
@@ -38,24 +38,29 @@ class Source(Protocol):
 
 
 class Chain:
-    """The candidates of a reply and which of them is speaking."""
+    """Who of a reply's candidates is speaking: it stays with them, whatever the plan of a segment."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self._current = 0
+    def __init__(self) -> None:
+        self._current: tuple[str | None, str] | None = None
 
-    def turns(self, failed: dict[int, Exception]) -> Iterator[tuple[int, Candidate]]:
+    def turns(self, plan: Plan, failed: dict[int, Exception]) -> Iterator[tuple[int, Candidate]]:
         """Places and candidates to ask for one segment; ``failed`` is filled by the asker."""
-        count = len(self.plan.candidates)
-        order = [(self._current + step) % count for step in range(count)]
+        speakers = [_speaker(candidate) for candidate in plan.candidates]
+        first = speakers.index(self._current) if self._current in speakers else 0
+        order = [*range(first, len(speakers)), *range(first)]
         for place in order:
-            yield place, self.plan.candidates[place]
+            yield place, plan.candidates[place]
         for place in order:
             if getattr(failed.get(place), "retry", False):
-                yield place, self.plan.candidates[place]
+                yield place, plan.candidates[place]
 
-    def stay_with(self, place: int) -> None:
-        self._current = place
+    def stay_with(self, candidate: Candidate) -> None:
+        self._current = _speaker(candidate)
+
+
+def _speaker(candidate: Candidate) -> tuple[str | None, str]:
+    """A narrator's provider may stand in the reply's own chain, too."""
+    return candidate.personality, candidate.provider
 
 
 class Failover:
@@ -64,10 +69,11 @@ class Failover:
     def __init__(self, source: Source) -> None:
         self._source = source
 
-    async def make(self, segment: SegmentBuffer, chain: Chain) -> None:
-        """Fill ``segment`` to its end. Raises NoVoiceLeft with every cause; request errors too."""
+    async def make(self, segment: SegmentBuffer, plan: Plan, chain: Chain) -> None:
+        """Fill ``segment`` to its end, by the candidates of ``plan``. Raises NoVoiceLeft with every
+        cause; request errors too."""
         failed: dict[int, Exception] = {}
-        for place, candidate in chain.turns(failed):
+        for place, candidate in chain.turns(plan, failed):
             if isinstance(failed.get(place), Throttled):
                 await asyncio.sleep(THROTTLED_PAUSE_S)
             if out := self._source.refusal(candidate.provider):
@@ -78,11 +84,12 @@ class Failover:
             except PolyvoxError as error:
                 # The caller's mistake shows at the first candidate; a later one that cannot take
                 # the same settings is only one candidate less.
-                if not error.fallback and candidate is chain.plan.candidates[0]:
+                own = candidate.personality is None
+                if not error.fallback and own and candidate is plan.candidates[0]:
                     raise
                 failed[place] = error
                 continue
-            chain.stay_with(place)
+            chain.stay_with(candidate)
             return
         raise nobody_left(segment.report.out, list(failed.values()))
 
@@ -90,7 +97,9 @@ class Failover:
         begun = asyncio.get_running_loop().time()
         entry = Attempt(
             provider=candidate.provider,
+            personality=candidate.personality,
             voice=candidate.voice,
+            language=candidate.language,
             stand_in_for=candidate.stand_in_for,
             outcome=Outcome.RUNNING,
             latency_ms=0.0,

@@ -8,6 +8,7 @@ from polyvox.cache.store import SegmentStore
 from polyvox.services.addressing import Addressing
 from polyvox.services.installing import InstallService
 from polyvox.services.keys import KeyService
+from polyvox.services.lexicon import LexiconService
 from polyvox.services.overview import Overview
 from polyvox.services.personalities import PersonalityService
 from polyvox.services.providers import Providers
@@ -23,6 +24,7 @@ class Services:
     speak: SpeakService
     tickets: Tickets
     personalities: PersonalityService
+    lexicon: LexiconService
     addressing: Addressing
     providers: Providers
     usage: UsageService

@@ -13,8 +13,16 @@ from typing import Any
 
 import structlog
 
+from polyvox.domain.language import distance
 from polyvox.errors import PolyvoxError, RequestError, UnknownInstallation
-from polyvox.provider.installing import InstallProgress, Model, ModelInstaller, VoiceInstaller
+from polyvox.provider.installing import (
+    InstallProgress,
+    Model,
+    ModelInstaller,
+    OfferedVoice,
+    VoiceCatalogue,
+    VoiceInstaller,
+)
 from polyvox.services.providers import Providers
 
 __all__ = ["InstallService", "InstallState", "Installation", "Model"]
@@ -91,6 +99,16 @@ class InstallService:
     async def catalogue(self, provider: str) -> Sequence[str]:
         """Ids of its voices, sorted. Raises UnknownProvider, RequestError, ProviderError."""
         return await self.voice_installer(provider).catalogue()
+
+    async def offered(self, provider: str, language: str | None = None) -> list[OfferedVoice]:
+        """Its voices with what is known of each, those of ``language`` the nearest first. Raises
+        UnknownProvider, RequestError, ProviderError."""
+        installer: object = self.voice_installer(provider)
+        if isinstance(installer, VoiceCatalogue):
+            voices = list(await installer.offered_voices())
+        else:
+            voices = [OfferedVoice(voice) for voice in await self.catalogue(provider)]
+        return voices if language is None else _speaking(voices, language)
 
     def voice_installer(self, provider: str) -> VoiceInstaller:
         """Raises UnknownProvider, RequestError."""
@@ -178,3 +196,12 @@ class InstallService:
         ended = [each for each in self._installations if each not in self._tasks]
         for old in ended[: max(0, len(ended) - KEPT + 1)]:
             del self._installations[old]
+
+
+def _speaking(voices: Sequence[OfferedVoice], language: str) -> list[OfferedVoice]:
+    near = [
+        (min(known), voice)
+        for voice in voices
+        if (known := [d for tag in voice.languages if (d := distance(language, tag)) is not None])
+    ]
+    return [voice for _, voice in sorted(near, key=lambda pair: pair[0])]

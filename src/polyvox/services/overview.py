@@ -11,7 +11,7 @@ from polyvox.domain.capabilities import Availability, Capabilities, Kind
 from polyvox.domain.counts import Counts
 from polyvox.domain.speech import SpeechRequest
 from polyvox.domain.voice_config import VoiceConfig
-from polyvox.routing.candidates import Plan
+from polyvox.routing.plan import Plan
 from polyvox.services.found import Found
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.prospects import Prospect, out, ready

@@ -11,6 +11,7 @@ from typing import Any
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import Conflict, InvalidSetting
 from polyvox.routing.candidates import parse_settings
+from polyvox.services.narrators import check_narrator
 from polyvox.services.ports import Personality, PersonalityRepository, Switch
 from polyvox.services.providers import Providers
 from polyvox.services.sample_references import with_stored, without_stored
@@ -68,7 +69,7 @@ class PersonalityService:
             id=personality_id,
             name=_text(name, "name", NAME_MAX, required=True),
             description=_text(description, "description", DESCRIPTION_MAX),
-            voice_config=await self._valid(voice_config or {}),
+            voice_config=await self._valid(personality_id, voice_config or {}),
             version=1,
             created_at=at,
             updated_at=at,
@@ -99,7 +100,7 @@ class PersonalityService:
             else _text(description, "description", DESCRIPTION_MAX),
             voice_config=stored.voice_config
             if voice_config is None
-            else await self._valid(voice_config),
+            else await self._valid(personality_id, voice_config),
         )
         return await self._replace(stored, changed)
 
@@ -155,8 +156,11 @@ class PersonalityService:
                     raise InvalidSetting(error.message, param=where) from error
         return without_stored(config).model_copy(update={"stats": {}})
 
-    async def _valid(self, document: Mapping[str, Any] | VoiceConfig) -> VoiceConfig:
+    async def _valid(
+        self, personality_id: str, document: Mapping[str, Any] | VoiceConfig
+    ) -> VoiceConfig:
         config = self.parse(document)
+        await check_narrator(personality_id, config, self.repository)
         await self.samples.references.check(config)
         return config
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypedDict, Unpack
 
 from polyvox.domain.counts import Counts
+from polyvox.domain.lexicon import LexiconEntry
 from polyvox.domain.quota import Charge
 from polyvox.domain.speech import SpeechReport
 from polyvox.domain.voice_config import VoiceConfig
@@ -34,6 +35,14 @@ class Switch:
     at: datetime
     from_provider: str
     to_provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLexicon:
+    """``version`` grows with every change; 0 where nothing was ever written."""
+
+    entries: tuple[LexiconEntry, ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,18 @@ class PersonalityRepository(PersonalityReader, Protocol):
 
     async def switches(self, personality_id: str, *, limit: int = 100) -> Sequence[Switch]:
         """Newest first."""
+
+
+class LexiconRepository(Protocol):
+    """The server's own lexicon."""
+
+    async def version(self) -> int: ...
+
+    async def get(self) -> StoredLexicon: ...
+
+    async def replace(self, lexicon: StoredLexicon, *, expected_version: int, at: datetime) -> None:
+        """Write ``lexicon`` (its version already raised) over ``expected_version``. Raises Conflict when
+        somebody else was first."""
 
 
 class UsageRepository(Protocol):

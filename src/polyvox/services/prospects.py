@@ -8,7 +8,7 @@ import langcodes
 
 from polyvox.domain.remedy import Remedy
 from polyvox.domain.speech import Exclusion, ExclusionCode
-from polyvox.routing.candidates import Candidate
+from polyvox.routing.plan import Candidate
 from polyvox.services.quota_rows import QuotaRow
 
 WORTH_SAYING = 80.0
@@ -76,6 +76,7 @@ _WHY = {
     ExclusionCode.DISABLED: "switched off for this personality",
     ExclusionCode.UNAVAILABLE: "not available",
     ExclusionCode.RESTING: "resting after failures",
+    ExclusionCode.UNSUPPORTED_LANGUAGE: "cannot read the text",
     ExclusionCode.SAMPLE: "no sample",
     ExclusionCode.CONSENT: "nobody's consent to the sample",
     ExclusionCode.VOICE: "its voice is missing",

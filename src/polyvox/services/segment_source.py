@@ -16,7 +16,7 @@ from polyvox.domain.audio import AudioChunk
 from polyvox.domain.speech import Exclusion, InstructionsUse, SpeechRequest
 from polyvox.provider.base import Provider, Utterance
 from polyvox.routing.attempt import Deadlines, attempt
-from polyvox.routing.candidates import Candidate
+from polyvox.routing.plan import Candidate
 from polyvox.routing.quota import metered
 from polyvox.routing.segment_buffer import SegmentBuffer
 from polyvox.services.found import Found
@@ -81,7 +81,9 @@ class SegmentSource:
             samples,
             before=tuple(each.in_form(form) for each in earlier),
             instructions=self.request.instructions if capabilities.takes_instructions else None,
-            parts=segment.segment.parts(form),
+            parts=segment.segment.parts(
+                form, candidate.styles, pronunciations=capabilities.takes_pronunciations
+            ),
         )
 
     async def _make(

@@ -27,21 +27,25 @@ from polyvox.errors import (
     UnsupportedLanguage,
 )
 from polyvox.routing.attempt import Deadlines
-from polyvox.routing.candidates import Plan
 from polyvox.routing.failover import Failover, nobody_left
+from polyvox.routing.plan import Plan
 from polyvox.services.casting import Casting
+from polyvox.services.ensemble import Ensemble, Part
+from polyvox.services.lexicon import ServerLexicon
 from polyvox.services.ports import PersonalityReader
 from polyvox.services.providers import Providers
 from polyvox.services.quota import QuotaService
 from polyvox.services.samples import SampleService
 from polyvox.services.segment_source import SegmentSource
-from polyvox.services.speech import Speech, segments_of
-from polyvox.text.clean import written
+from polyvox.services.speech import Speech
+from polyvox.text.passages import Passage, passages
+from polyvox.text.roles import divided
 from polyvox.text.spoken import Segment
 
 log = structlog.get_logger(__name__)
 CLEANED_INLINE = 2_000
 """Characters that are cleaned without leaving the event loop."""
+UNREAD = {ExclusionCode.LANGUAGE, ExclusionCode.UNSUPPORTED_LANGUAGE}
 ReportObserver = Callable[[SpeechReport], None]
 
 
@@ -67,6 +71,7 @@ class SpeakService:
     personalities: PersonalityReader | None = None
     quota: QuotaService | None = None
     samples: SampleService | None = None
+    lexicon: ServerLexicon | None = None
     limits: SpeakLimits = SpeakLimits()
     observers: Sequence[ReportObserver] = ()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -97,10 +102,12 @@ class SpeakService:
                 remedy="Say it in fewer words.",
             )
         casting = await self.cast(request)
-        segments = await _segments_of(request.text, casting)
-        report = self._new_report(speech_id or new_id(), request, casting)
-        if segments and not casting.plan.candidates:
-            self._refuse(casting.plan, report)
+        ensemble = Ensemble(casting)
+        segments = await _segments_of(request.text, ensemble)
+        report = self._new_report(speech_id or new_id(), request, ensemble)
+        for segment in segments:
+            if not ensemble.plan(segment.language, segment.role).candidates:
+                self._refuse(segment.language, casting.plans[segment.language], report)
         self._running[report.id] = report
         deadlines = self.limits.deadlines
         source = SegmentSource(
@@ -108,7 +115,7 @@ class SpeakService:
         )
         return Speech(
             segments,
-            casting=casting,
+            ensemble=ensemble,
             failover=Failover(source),
             report=report,
             on_close=self._finish,
@@ -133,33 +140,40 @@ class SpeakService:
     def _casting(self, request: SpeechRequest) -> Casting:
         spent = self.quota.spent if self.quota else None
         references = self.samples.references if self.samples else None
-        return Casting(request, self.providers, self.personalities, spent, references)
+        return Casting(request, self.providers, self.personalities, spent, references, self.lexicon)
 
     def running(self, speech_id: str) -> SpeechReport | None:
         """The report, still growing, of a reply under way."""
         return self._running.get(speech_id)
 
-    def _new_report(self, speech_id: str, request: SpeechRequest, casting: Casting) -> SpeechReport:
+    def _new_report(self, speech_id: str, request: SpeechRequest, cast: Ensemble) -> SpeechReport:
         return SpeechReport(
             id=speech_id,
             created_at=self.now().isoformat(),
             personality=None if request.voice_config else request.personality,
-            language=casting.language,
+            language=cast.language,
             outcome=Outcome.RUNNING,
             characters=len(request.text),
-            candidates=[c.provider for c in casting.plan.candidates],
-            out=list(casting.plan.out),
+            candidates=cast.own.candidates,
+            out=cast.own.out,
             segments=[],
+            narrator=cast.report,
         )
 
-    def _refuse(self, plan: Plan, report: SpeechReport) -> None:
+    def _refuse(self, language: str, plan: Plan, report: SpeechReport) -> None:
         """Nobody may be asked: the caller's mistake where the same wish stands in everybody's way."""
         told = " ".join(f"{out.provider}: {out.reason}" for out in plan.out)
         error: PolyvoxError
         match {out.code for out in plan.out}:
             case codes if codes == {ExclusionCode.LANGUAGE}:
-                message = f"Nobody speaks '{report.language}'. {told}"
+                message = f"Nobody speaks '{language}'. {told}"
                 error = UnsupportedLanguage(message, param="language")
+            case codes if codes and codes <= UNREAD:
+                error = UnsupportedLanguage(
+                    f"Nobody can read the text. {told}",
+                    param="language",
+                    remedy="Name the language it is in, or add somebody who speaks it.",
+                )
             case codes if codes == {ExclusionCode.SETTING}:
                 error = InvalidSetting(told, param="speed")
             case _:
@@ -187,10 +201,27 @@ class SpeakService:
             observe(report)
 
 
-async def _segments_of(text: str, casting: Casting) -> list[Segment]:
-    """Long texts are cleaned and cut in a thread: 1,000 characters take up to 20 ms."""
+async def _segments_of(text: str, ensemble: Ensemble) -> list[Segment]:
+    """What to say, by whom. Long texts are cleaned and cut in a thread: 1,000 characters take up to
+    20 ms; and so is the language chosen, whose model takes half a second to load."""
+    own = ensemble.own
+    aside = len(text) > CLEANED_INLINE or len(own.choices) > 1
+
+    def cleaned() -> list[Part]:
+        return [
+            (role, Passage(part, passage.language))
+            for passage in passages(text, own.language, own.choices)
+            for role, part in divided(passage.written, own.config.actions)
+        ]
+
+    parts = await asyncio.to_thread(cleaned) if aside else cleaned()
+    await ensemble.start(role for role, _ in parts)
 
     def prepared() -> list[Segment]:
-        return segments_of(written(text, casting.language), casting, first=True)
+        ensemble.read(parts)
+        segments: list[Segment] = []
+        for role, passage in parts:
+            segments += ensemble.segments(passage, role, first=not segments)
+        return segments
 
-    return await asyncio.to_thread(prepared) if len(text) > CLEANED_INLINE else prepared()
+    return await asyncio.to_thread(prepared) if aside else prepared()

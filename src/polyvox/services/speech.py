@@ -12,16 +12,12 @@ from typing import Self
 from polyvox.audio.pcm import silence
 from polyvox.audio.resample import StreamResampler
 from polyvox.domain.audio import AudioChunk
-from polyvox.domain.capabilities import TextForm
 from polyvox.domain.speech import Outcome, SegmentReport, SpeechReport
-from polyvox.domain.written import Written
 from polyvox.errors import Interrupted, NoVoiceLeft, PolyvoxError
 from polyvox.routing.failover import Chain, Failover
 from polyvox.routing.segment_buffer import SegmentBuffer
-from polyvox.services.casting import Casting
-from polyvox.text.clean import is_speakable
-from polyvox.text.segment import FIRST_MAX, TARGET, cut
-from polyvox.text.spoken import Segment
+from polyvox.services.ensemble import Ensemble
+from polyvox.text.spoken import Role, Segment
 
 AHEAD = 1
 """Segments made before the listener reaches them."""
@@ -40,16 +36,16 @@ class Speech:
         self,
         segments: Sequence[Segment],
         *,
-        casting: Casting,
+        ensemble: Ensemble,
         failover: Failover,
         report: SpeechReport,
         on_close: Callable[[SpeechReport], None],
     ) -> None:
         self.report = report
-        self._casting = casting
+        self._ensemble = ensemble
         self._failover = failover
         self._on_close = on_close
-        self._chain = Chain(casting.plan)
+        self._begin_chains()
         self._patient = False
         self._playing = 0
         self._moved = asyncio.Event()
@@ -142,11 +138,16 @@ class Speech:
                 index += 1
 
     async def _first_audio(self) -> None:
-        while True:
-            segment = self._segments[0]
-            await segment.ready()
-            if self._segments[0] is segment:
+        """Wait for it; segments that nobody can read have none."""
+        index = 0
+        while index < len(self._segments):
+            segment = self._segments[index]
+            if await segment.ready():
                 return
+            if self._segments[index] is segment:
+                index += 1
+                self._playing = index
+                self._moved.set()
 
     async def _reach(self, index: int) -> None:
         """The listener has come to this segment: let the next be made; mind a switch by hand."""
@@ -154,8 +155,8 @@ class Speech:
         self._moved.set()
         if not index:
             return  # the plan was made a moment ago
-        await self._casting.refresh()
-        if self._segments[index].cast not in (0, self._casting.version):
+        await self._ensemble.refresh()
+        if self._segments[index].cast not in (0, self._ensemble.version):
             await self._stop_making()
             self._recast(index)
             self._start_making(index)
@@ -166,27 +167,41 @@ class Speech:
                 self._moved.clear()
                 await self._moved.wait()
             if index:
-                await self._casting.refresh()
-            if self._chain.plan is not self._casting.plan:
+                await self._ensemble.refresh()
+            if self._cast != self._ensemble.version:
                 self._recast(index)
             segment = self._segments[index]
-            segment.cast = self._casting.version
+            segment.cast = self._cast
             try:
-                await self._failover.make(segment, self._chain)
+                await self._speak(segment)
             except Exception as error:  # noqa: BLE001 - carried to the listener, who raises it
                 segment.end(error)
                 return
             segment.end()
             index += 1
 
+    def _begin_chains(self) -> None:
+        """One for each role, which stays with whoever took over."""
+        self._cast = self._ensemble.version
+        self._chains = {role: Chain() for role in Role}
+
+    async def _speak(self, segment: SegmentBuffer) -> None:
+        """By who can read it; a line in a script that nobody here reads is passed over."""
+        piece = segment.segment
+        plan = self._ensemble.plan_for(piece)
+        cast = self._ensemble.own.plans[piece.language]
+        segment.report.out.extend(plan.out[len(cast.out) :])
+        if plan.candidates:
+            await self._failover.make(segment, plan, self._chains[piece.role])
+
     def _recast(self, index: int) -> None:
-        """Start the chain anew and cut the rest of the text to the new candidates' limits."""
-        self._chain = Chain(self._casting.plan)
-        self.report.candidates = [c.provider for c in self._casting.plan.candidates]
-        self.report.out = list(self._casting.plan.out)
+        """Start the chains anew and cut the rest of the text to the new candidates' limits."""
+        self._begin_chains()
+        self.report.candidates = self._ensemble.own.candidates
+        self.report.out = self._ensemble.own.out
         unheard = self._segments[index:]
         again = (
-            segments_of(old.segment.written, self._casting, first=not place)
+            self._ensemble.again(old.segment, first=not place)
             for place, old in enumerate(unheard, start=index)
         )
         self._plan_segments(index, list(chain.from_iterable(again)))
@@ -203,9 +218,10 @@ class Speech:
         del self._segments[index:], self.report.segments[index:]
         for number, piece in enumerate(segments, start=index):
             characters = len(piece.text)
-            report = SegmentReport(index=number, characters=characters, attempts=[], out=[])
+            report = SegmentReport(index=number, characters=characters, language=piece.language)
             self.report.segments.append(report)
-            before = tuple(segment.segment for segment in self._segments)
+            earlier = (segment.segment for segment in self._segments)
+            before = tuple(each for each in earlier if each.role is piece.role)
             self._segments.append(SegmentBuffer(piece, report, before))
 
     def _start_making(self, index: int) -> None:
@@ -241,16 +257,3 @@ class Speech:
 
     def _elapsed_ms(self) -> float:
         return 1000.0 * (asyncio.get_running_loop().time() - self._begun)
-
-
-def segments_of(text: Written, casting: Casting, *, first: bool) -> list[Segment]:
-    """``text`` in pieces that all of the cast can take. Only the ``first`` of a reply is kept short:
-    later ones have time."""
-    pieces = cut(
-        text,
-        casting.language,
-        casting.plan.limit(TextForm.WRITTEN),
-        spoken_limit=casting.plan.limit(TextForm.VERBALIZED),
-        first_max=FIRST_MAX if first else TARGET,
-    )
-    return [piece for piece in pieces if is_speakable(piece.text)]

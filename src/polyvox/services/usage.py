@@ -36,12 +36,19 @@ log = structlog.get_logger(__name__)
 
 
 def increments(report: SpeechReport) -> list[UsageIncrement]:
-    """What a report adds, one increment per provider that took part."""
+    """What a report adds, one increment per provider that took part, for each whose voice it was."""
     at = datetime.fromisoformat(report.created_at)
-    asked = dict.fromkeys(a.provider for segment in report.segments for a in segment.attempts)
+    asked = dict.fromkeys(
+        (a.personality, a.provider) for segment in report.segments for a in segment.attempts
+    )
     made = [
-        UsageIncrement(at, report.personality or "", provider, counts_of(report, provider))
-        for provider in asked
+        UsageIncrement(
+            at,
+            personality or report.personality or "",
+            provider,
+            counts_of(report, provider, personality),
+        )
+        for personality, provider in asked
     ]
     return [increment for increment in made if increment.counts.requests]
 

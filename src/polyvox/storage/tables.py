@@ -155,3 +155,12 @@ voice_samples = Table(
     Column("prepared", Document, nullable=False),
     UniqueConstraint("personality_id", "sha256"),
 )
+
+lexicons = Table(
+    "lexicons",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("entries", Document, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)

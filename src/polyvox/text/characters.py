@@ -27,6 +27,10 @@ _IDLE_JOINER: Final = re.compile(
 _SPOKEN_EMOJI: Final = frozenset("©®™‼⁉㊗㊙")
 """In Unicode's emoji list, yet words or punctuation when written plainly."""
 
+_ORNAMENT: Final = re.compile(
+    r"[\u2500-\u266c\u2670-\u2775\u2794-\u27bf\u2b05-\u2bff\ua9c1\ua9c2]|(?:^|(?<= ))[\u2190-\u21ff](?= )(?<!\w [^ ])"
+)
+"""Lines, boxes, stars and other signs that a voice would name by their number; an arrow where a line begins."""
 _GONE: Final = "\ufdd0"
 """Stands for a removed emoji until the space around it is mended."""
 _BEFORE_MARK: Final = re.compile(
@@ -50,6 +54,7 @@ def tidy(text: str) -> str:
 
 def _without_emoji(text: str) -> str:
     text = emoji.replace_emoji(_KEYCAP.sub(r"\1", text), _spoken_or_gone)
+    text = _ORNAMENT.sub(_GONE, text)
     return _BEFORE_MARK.sub("", text).replace(_GONE, " ")
 
 

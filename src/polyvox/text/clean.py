@@ -18,8 +18,20 @@ from markdown_it.token import Token
 
 from polyvox.domain.written import Written
 from polyvox.text.characters import is_speakable, tidy
-from polyvox.text.cleaning import emphasis, formula, lines, notation, silent, ssml, styles
+from polyvox.text.cleaning import (
+    actions,
+    cut_off,
+    emphasis,
+    extents,
+    formula,
+    lines,
+    notation,
+    silent,
+    ssml,
+    styles,
+)
 from polyvox.text.cleaning.code import keep_inline
+from polyvox.text.cleaning.emoticons import without_faces
 from polyvox.text.cleaning.in_band import RESERVED, InBand, without_marks
 from polyvox.text.cleaning.markup import guard, restore, tag_space, without_tags
 from polyvox.text.punctuation import comma
@@ -34,6 +46,12 @@ _LINE_BREAK: Final = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TASK_BOX: Final = re.compile(r"^\[[ xX]\]\s+")
 _TAG_NAME: Final = re.compile(r"</?(\w+)")
 _EMPHASIS: Final = {"em_open": 1, "strong_open": 1, "em_close": -1, "strong_close": -1}
+_DELIMITERS: Final = {
+    "em_open": actions.SINGLE,
+    "em_close": actions.SINGLE_END,
+    "strong_open": actions.STRONG,
+    "strong_close": actions.STRONG_END,
+}
 
 
 def _parser(*, html: bool) -> MarkdownIt:
@@ -60,19 +78,22 @@ def written(text: str, language: str) -> Written:
     """What to say of ``text``, with marks for the pauses and styles that it asks for."""
     kept = InBand()
     source = _LINE_BREAK.sub("\n", RESERVED.sub("", text))
-    source = silent.audible(notation.without_front_matter(source))
-    source = notation.real_breaks(keep_inline(source, kept))
+    source = silent.audible(cut_off.without_halves(notation.without_front_matter(source)))
+    source = cut_off.without_half_tokens(keep_inline(source, kept))
+    source = without_faces(notation.real_breaks(source))
     source = ssml.obeyed(source, kept)
     source = formula.in_words(styles.marked(source, kept), language)
-    source = guard(notation.with_verbs(notation.plain(source, language), language))
+    source = notation.with_verbs(notation.plain(source, language), language)
+    source = guard(actions.paired(source))
     blocks = "\n".join(_Reader(language, kept).blocks(source))
     clean = (unicodedata.normalize("NFC", tidy(line)) for line in blocks.split("\n"))
-    said = _speakable_lines(clean)
-    return kept.taken_out("\n".join([*(lines.ended(s, language) for s in said[:-1]), *said[-1:]]))
+    said = _speakable_lines(clean, kept)
+    ended = "\n".join([*(lines.ended(s, language) for s in said[:-1]), *said[-1:]])
+    return extents.settled(kept.taken_out(ended), language)
 
 
-def _speakable_lines(clean: Iterator[str]) -> list[str]:
-    """The lines that say something; the marks of others go to the line before, or behind."""
+def _speakable_lines(clean: Iterator[str], kept: InBand) -> list[str]:
+    """The lines that say something; pauses of others go to the line before, styles to the one behind."""
     said: list[str] = []
     waiting = ""
     for line in clean:
@@ -80,10 +101,10 @@ def _speakable_lines(clean: Iterator[str]) -> list[str]:
             said.append(waiting + line)
             waiting = ""
         elif marks := "".join(re.findall(r"[\ufdd8\ufde0-\ufde7]", line)):
-            if said:
-                said[-1] += marks
-            else:
-                waiting += marks
+            pauses, others = kept.parted(marks) if said else ("", marks)
+            waiting += others
+            if pauses:
+                said[-1] += pauses
     return said
 
 
@@ -143,7 +164,8 @@ class _Reader:
 
     def _inline(self, children: Sequence[Token], *, indented: bool = False) -> str:
         text = emphasis.without_halves(self._marked_up(children))
-        text = notation.without_half_highlights(emphasis.parted(text, self._language))
+        text = actions.parted(text, self._language, self._kept, listed=indented)
+        text = notation.without_half_highlights(text)
         text = lines.joined(text, indented=indented)
         return restore(self._kept.restored(text))
 
@@ -154,11 +176,11 @@ class _Reader:
         for token in children:
             step = _EMPHASIS.get(token.type, 0)
             if step > 0 and not depth:
-                pieces.append(emphasis.OPENED)
+                pieces.append(_DELIMITERS[token.type])
             depth += step
             pieces.append(self._spoken(token))
             if step < 0 and not depth:
-                pieces.append(emphasis.CLOSED)
+                pieces.append(_DELIMITERS[token.type])
         return "".join(pieces)
 
     def _spoken(self, token: Token) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from polyvox.domain.written import Pause, Written
 from polyvox.text.characters import is_speakable
+from polyvox.text.lexicon import NO_LEXICON, Lexicon
 from polyvox.text.punctuation import CLOSERS, comma, full_stop, is_ended
 from polyvox.text.stretches import stretches
 
@@ -49,12 +50,14 @@ class _Break:
     closers: str = ""
 
 
-def spans_of(written: Written, language: str) -> tuple[Span | Pause, ...]:
+def spans_of(
+    written: Written, language: str, lexicon: Lexicon = NO_LEXICON
+) -> tuple[Span | Pause, ...]:
     """What is said of ``written``, and the pauses between and behind it; none in front."""
     text = written.text
     parts: list[Span | Pause] = []
     at = 0
-    for found in [*_breaks(written, language), _Break(len(text), len(text), Pause(0))]:
+    for found in [*_breaks(written, language, lexicon), _Break(len(text), len(text), Pause(0))]:
         if is_speakable(text[at : found.start]):
             parts.append(Span(at, found.start, found.mark, found.closers))
             at = found.end
@@ -68,10 +71,10 @@ def _length(part: Span | Pause) -> int:
     return part.ms if isinstance(part, Pause) else -1
 
 
-def _breaks(written: Written, language: str) -> Iterator[_Break]:
+def _breaks(written: Written, language: str, lexicon: Lexicon) -> Iterator[_Break]:
     """In order; an ellipsis is never part of an atom, and a dash in one is a range."""
     text = written.text
-    whole = stretches(text, language)
+    whole = stretches(text, language, lexicon)
     asked = [(whole.end_of(m.at), m.what) for m in written.marks if isinstance(m.what, Pause)]
     found = [
         _break(text, match, language)

@@ -27,6 +27,7 @@ from polyvox.domain.capabilities import TextLimit
 from polyvox.domain.written import Written
 from polyvox.text.characters import is_speakable
 from polyvox.text.fit import nearest
+from polyvox.text.lexicon import NO_LEXICON, Lexicon
 from polyvox.text.punctuation import WIDE, base_language, clause_ends, is_ended
 from polyvox.text.room import Room
 from polyvox.text.spoken import Segment, stripped
@@ -53,17 +54,19 @@ def split(
     spoken_limit: TextLimit | None = None,
     target: int = TARGET,
     first_max: int = FIRST_MAX,
+    lexicon: Lexicon = NO_LEXICON,
 ) -> list[str]:
     """Segments of clean ``text``, in order; together they hold all but its outer white space.
 
-    Each is within ``limit`` as it is written, and within ``spoken_limit`` once it is verbalised.
+    Each is within ``limit`` as it is written, and within ``spoken_limit`` once it is verbalised; words
+    of ``lexicon`` are whole, and as long as they are spoken.
     Raises ValueError when a limit has no room for one character of the text.
     """
     limit = limit.tightest(TextLimit(characters=_LONGEST_IN_TARGETS * target))
-    room = Room(language, limit, spoken_limit or TextLimit())
-    joined = _joined_when_tiny(sentences(text, language), room, target, first_max)
-    started = _quick_start(joined, language, first_max)
-    clauses = [c for s in started for c in _clauses(s, language, target)]
+    room = Room(language, limit, spoken_limit or TextLimit(), lexicon)
+    joined = _joined_when_tiny(sentences(text, language, lexicon), room, target, first_max)
+    started = _quick_start(joined, room, first_max)
+    clauses = [c for s in started for c in _clauses(s, room, target)]
     pieces = [p for c in clauses for p in room.pieces(c)]
     return [piece.strip() for piece in _glued(pieces, room)]
 
@@ -75,15 +78,22 @@ def cut(
     *,
     spoken_limit: TextLimit | None = None,
     first_max: int = FIRST_MAX,
+    lexicon: Lexicon = NO_LEXICON,
 ) -> list[Segment]:
     """As ``split``, each segment with the marks that stand in it."""
-    pieces = split(written.text, language, limit, spoken_limit=spoken_limit, first_max=first_max)
-    ends = list(_ends(written.text, pieces))
-    slices = (written.slice(start, end) for start, end in pairwise([0, *ends]))
-    return [Segment(stripped(part), language) for part in slices]
+    pieces = split(
+        written.text,
+        language,
+        limit,
+        spoken_limit=spoken_limit,
+        first_max=first_max,
+        lexicon=lexicon,
+    )
+    ends = list(ends_of(written.text, pieces))
+    return [Segment(stripped(part), language, lexicon) for part in written.slices([0, *ends])]
 
 
-def _ends(text: str, pieces: Sequence[str]) -> Iterator[int]:
+def ends_of(text: str, pieces: Sequence[str]) -> Iterator[int]:
     """Where each of ``pieces`` ends in ``text``, which differs from them in white space alone."""
     at = 0
     for number, piece in enumerate(pieces, start=1):
@@ -100,14 +110,14 @@ def spoken_length(text: str) -> int:
     return len(text) + extra
 
 
-def sentences(text: str, language: str) -> Iterator[str]:
+def sentences(text: str, language: str, lexicon: Lexicon = NO_LEXICON) -> Iterator[str]:
     """Every line's sentences with the space behind them; none goes over the end of its line."""
     base = base_language(language)
     for line in (" ".join(line.split()) for line in text.splitlines()):
         start = 0
         while start < len(line):
             window = line[start : start + _WINDOW]
-            found = _boundaries(base, language, window)
+            found = _boundaries(base, language, lexicon, window)
             if start + len(window) < len(line):
                 found = found[:-1] or [window.rfind(" ") + 1 or len(window)]
             for begin, end in pairwise([0, *found]):
@@ -116,12 +126,13 @@ def sentences(text: str, language: str) -> Iterator[str]:
         yield " "
 
 
-def _boundaries(base: str, language: str, window: str) -> list[int]:
+def _boundaries(base: str, language: str, lexicon: Lexicon, window: str) -> list[int]:
     ends: list[int] = [0]
     for sentence in sentencex.segment(base, window):
         ends.append(ends[-1] + len(sentence))
-    inner = stretches(window, language).outside(ends[1:-1])
-    return [*inner, len(window)]
+    inner = ends[1:-1]
+    whole = stretches(window, language, lexicon) if inner else None
+    return [*(whole.outside(inner) if whole else ()), len(window)]
 
 
 def _joined_when_tiny(
@@ -154,24 +165,24 @@ def _wants_company(sentence: str) -> bool:
     )
 
 
-def _quick_start(sentences: list[str], language: str, first_max: int) -> list[str]:
+def _quick_start(sentences: list[str], room: Room, first_max: int) -> list[str]:
     """The first sentence cut at its first good clause, when it is long."""
     if not sentences or spoken_length(sentences[0]) <= first_max:
         return sentences
     first, *others = sentences
-    for end in stretches(first, language).outside(clause_ends(first)):
+    for end in room.stretches(first).outside(clause_ends(first)):
         head, rest = first[:end], first[end:]
         if min(spoken_length(head), spoken_length(rest)) >= TINY and is_speakable(head):
             return [head, rest, *others]
     return sentences
 
 
-def _clauses(sentence: str, language: str, target: int) -> list[str]:
+def _clauses(sentence: str, room: Room, target: int) -> list[str]:
     """Cut at clauses into parts of even length up to ``target``; whole where there are none."""
     if spoken_length(sentence) <= target:
         return [sentence]
     widths = list(accumulate(map(spoken_length, sentence), initial=0))
-    ends = [*stretches(sentence, language).outside(clause_ends(sentence)), len(sentence)]
+    ends = [*room.stretches(sentence).outside(clause_ends(sentence)), len(sentence)]
     reached = [widths[end] for end in ends]
     parts, start, whole = [], 0, widths[-1]
     while (rest := whole - widths[start]) > target:
@@ -198,3 +209,8 @@ def _glued(pieces: Iterable[str], room: Room) -> list[str]:
         elif piece.strip():
             glued.append(piece)
     return glued
+
+
+def sentence_ends(text: str, language: str) -> list[int]:
+    """Where each sentence of clean ``text`` ends, behind its mark and the space that follows it."""
+    return list(ends_of(text, list(sentences(text, language))))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from polyvox.text.verbalize import atoms
+from polyvox.text.lexicon import NO_LEXICON, Lexicon
+from polyvox.text.verbalize import Atom, AtomKind, atoms
 
-_DOTTED: Final = re.compile(r"(?<!\.)(?:\w*[#+]?\.{1,2}(?=[\w/])|\.{1,2}/)[^\s.]*")
+_DOTTED: Final = re.compile(r"(?<![\w.])(?:\w*+[#+]?\.{1,2}(?=[\w/])|\.{1,2}/)[^\s.]*")
 """A dot without a space behind it: EXAMPLE.ORG, .NET, ../up."""
 _ITEM: Final = re.compile(r"^[ \t]*\d{1,3}[.)] \S", re.MULTILINE)
 """The number of a list's item is never parted from it."""
@@ -40,13 +41,13 @@ class Stretches:
 
 
 @lru_cache(maxsize=32)
-def stretches(text: str, language: str) -> Stretches:
+def stretches(text: str, language: str, lexicon: Lexicon = NO_LEXICON) -> Stretches:
     """The atoms of ``text``, joined where they touch; an abbreviation that does not end its sentence
-    with the space behind it; and tokens with a dot inside."""
+    with the space behind it, and so a word of ``lexicon``; and tokens with a dot inside."""
     spans = [found.span() for each in (_DOTTED, _ITEM) for found in each.finditer(text)]
-    for atom in atoms(text, language):
+    for atom in atoms(text, language, lexicon.find(text)):
         end = atom.end
-        if text[end - 1] == ".":  # else it is left outside, and ends the sentence
+        if _goes_on(atom, text[end - 1]):  # else it is left outside, and ends the sentence
             end += len(text[end:]) - len(text[end:].lstrip()) + 1
         spans.append((atom.start, end))
     starts: list[int] = []
@@ -58,3 +59,8 @@ def stretches(text: str, language: str) -> Stretches:
             starts.append(start)
             ends.append(end)
     return Stretches(tuple(starts), tuple(ends))
+
+
+def _goes_on(atom: Atom, last: str) -> bool:
+    """Whether a sentence goes on behind what looks like its end."""
+    return last == "." or (atom.kind is AtomKind.LEXICON and last in "!?")

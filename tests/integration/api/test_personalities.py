@@ -49,7 +49,7 @@ async def test_what_was_created_is_read_back(stage: Stage, eve: dict[str, Any]) 
     )
     assert read.headers["etag"] == '"1"'
     assert eve["voice_config"].items() >= CONFIG.items()
-    assert eve["voice_config"]["languages"] == {"primary": "en", "supported": []}
+    assert eve["voice_config"]["languages"] == {"primary": "en", "supported": [], "detect": False}
     assert "eve" in [p["id"] for p in (await stage.get(AT)).json["data"]]
 
 

@@ -187,7 +187,7 @@ async def test_a_voice_s_installation_is_watched_joined_and_broken_off(
     async with asyncio.timeout(10):
         while (now := (await client.get(one)).json)["done_bytes"] != 400:
             assert now["state"] == "running"
-    assert (now["file"], now["total_bytes"]) == (f"{voices[0]}.onnx", 1000)
+    assert (now["file"], now["total_bytes"]) == (f"{voices[0]}.onnx.json", 1000)
     assert (await client.request("DELETE", one)).json["state"] == "cancelled"
     assert (await client.request("DELETE", one)).json["state"] == "cancelled"
     assert [i["id"] for i in (await client.get("/v1/installations")).json["data"]] == [now["id"]]

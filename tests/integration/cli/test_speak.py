@@ -164,6 +164,11 @@ def test_nobody_left_is_a_provider_fault_with_its_report(polyvox: Polyvox, home:
     assert ran.error["speech_id"] == ran.json["id"]
 
 
+def test_the_text_may_choose_its_language(polyvox: Polyvox) -> None:
+    report = polyvox("speak", "Hello.", "-o", "a.wav", "--language", "AUTO", "--json").json
+    assert [segment["language"] for segment in report["segments"]] == ["en"]
+
+
 def test_a_voice_may_be_named_alone(polyvox: Polyvox) -> None:
     ran = polyvox("speak", "Hi.", "-o", "a.wav", "--voice", "fault_b-voice", "--json")
     assert ran.json["segments"][0]["attempts"][0]["provider"] == "fault_b"
@@ -185,6 +190,12 @@ def test_speed_changes_the_length(polyvox: Polyvox) -> None:
         (["Hi.", "-o", "a.wav", "--voice", "nobody"], b"", 3, "nobody"),
         (["Hi.", "-o", "a.wav", "--language", "klingon!"], b"", 3, "language tag"),
         (["Hi.", "-o", "a.wav", "--language", "ja"], b"", 3, "Nobody speaks 'ja'"),
+        (
+            ["你好，世界。", "-o", "a.wav"],
+            b"",
+            3,
+            "Nobody can read the text. piper: The text is in",
+        ),
         (["x" * 20_001, "-o", "a.wav"], b"", 3, "text_max_characters"),
         (["-", "-o", "a.wav"], b"x" * 20_001, 3, "text_max_characters"),
         (["-", "-o", "a.wav"], b"x" * 200_000, 3, "text_max_characters"),

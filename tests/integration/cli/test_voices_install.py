@@ -54,7 +54,12 @@ def catalogue(tmp_path: Path, home: Path) -> Iterator[Path]:
 
 @pytest.mark.usefixtures("catalogue")
 def test_a_voice_is_installed_and_speaks(polyvox: Polyvox) -> None:
-    assert polyvox("voices", "catalogue", "piper", "--json").json == [TWIN]
+    (offered,) = polyvox("voices", "catalogue", "piper", "--json").json
+    assert (offered["id"], offered["languages"], offered["unusable"]) == (TWIN, ["en-US"], None)
+    told = polyvox("voices", "catalogue", "piper", "--language", "en").out
+    assert told.splitlines()[1].split() == [TWIN, "en-US", "63", "MB"]
+    german = polyvox("voices", "catalogue", "piper", "--language", "de")
+    assert (german.out, german.code) == ("", 0)
 
     ran = polyvox("voices", "install", "piper", TWIN, "--json")
 

@@ -81,6 +81,8 @@ class Recorder:
                 return self._plain.text(answer.body.decode()).split("\r\n")
             case "text/event-stream":
                 return [self._event(event) for event in _events(answer.body.decode())]
+            case "application/pls+xml":
+                return answer.body.decode().splitlines()
             case "text/plain":
                 return figures(answer.body.decode())
             case _:

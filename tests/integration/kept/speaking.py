@@ -101,6 +101,7 @@ async def _refused(record: Recorder) -> None:
         "an unknown voice of a provider": {"model": "fault_a", "voice": "nobody"},
         "an unknown provider": {"provider": "nobody"},
         "a language that nobody speaks": {"language": "fi"},
+        "a text that nobody reads": {"input": "Здравствуйте, друзья."},
         "too long a text": {"input": "a" * 101},
     }
     for name, fields in wrong.items():

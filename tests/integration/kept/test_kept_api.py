@@ -19,6 +19,7 @@ from tests.integration.api.client import Client
 from tests.integration.kept import (  # noqa: F401 - their scenes are in SCENES now
     chains,
     figures,
+    lexicons,
     listing,
     people,
     samples,

@@ -75,7 +75,9 @@ async def _spoken(
     texts: Callable[[Application], list[str]],
     cases: Iterable[Case],
 ) -> Received:
-    app = Application(settings_for(home, providers=options, cache_max_mb=0), loaders=loaders)
+    unlimited = {name: {"policy": "allow"} for name in options}
+    settings = settings_for(home, providers=options, quotas=unlimited, cache_max_mb=0)
+    app = Application(settings, loaders=loaders)
     await app.start()
     try:
         return {case: await _calls(app, provider, texts(app), case) for case in cases}

@@ -21,9 +21,9 @@ from polyvox.storage.tables import metadata
 T = TypeVar("T")
 TABLES = {
     *("ai_personalities", "voice_switches", "usage_hourly", "speech_reports", "api_keys"),
-    *("quota_used", "voice_samples"),
+    *("quota_used", "voice_samples", "lexicons"),
 }
-NEWEST = "0004"
+NEWEST = "0005"
 START = """
 import asyncio, sys
 from polyvox.storage.database import Database

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from polyvox.cache.key import compute_segment_key
+from polyvox.domain.written import Pronunciation, Style
 from polyvox.errors import BadSample
 from polyvox.provider import Utterance, VoiceSettings
 
@@ -150,3 +151,23 @@ async def test_a_missing_sample_is_named_without_its_path(tmp_path: Path) -> Non
         )
     assert "secret-name" not in str(caught.value)
     assert caught.value.param == "voice_samples"
+
+
+def test_a_style_counts_and_is_not_taken_for_a_word() -> None:
+    plain = utterance()
+    keys = {
+        key_of(replace(plain, parts=parts))
+        for parts in ((), (Style("sad"), "Hello."), (Style("calm"), "Hello."), ("sad", "Hello."))
+    }
+    assert len(keys) == 4
+
+
+def test_how_a_word_is_spoken_is_part_of_it_and_no_other_word() -> None:
+    def key(spoken: str, ipa: str | None) -> str:
+        word = Pronunciation("Xiaomi", spoken, ipa)
+        return key_of(replace(utterance("A shao mee."), parts=("A ", word, ".")))
+
+    alike = key_of(utterance("A shao mee."))
+    keys = {key("shao mee", "ʃaʊˈmiː"), key("shao mee", "ʃaʊ"), key("shao mee", None), alike}
+    assert len({*keys, key("shyao mee", None)}) == 5
+    assert key("shao mee", "ʃaʊ") == key("shao mee", "ʃaʊ")

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from polyvox.domain.language import BadLanguageTag, best_match, distance, normalize
+from polyvox.domain.language import (
+    BadLanguageTag,
+    best_match,
+    distance,
+    most_written,
+    normalize,
+    script_name,
+    scripts,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +27,12 @@ from polyvox.domain.language import BadLanguageTag, best_match, distance, normal
         ("cmn", "zh"),
         ("es-MX", "es"),
         ("zh-HK", "yue"),
+        ("zh-TW", "zh-CN"),
+        ("zh-Hans", "zh-TW"),
+        ("sr-Latn", "sr-Cyrl"),
+        ("sr-Latn", "sr-RS"),
+        ("nn", "nb"),
+        ("nn", "no-NO"),
     ],
 )
 def test_is_served_by(wanted: str, offered: str) -> None:
@@ -32,12 +46,11 @@ def test_is_served_by(wanted: str, offered: str) -> None:
         ("hr", "sr"),
         ("uk", "ru"),
         ("zh-HK", "zh-CN"),
-        ("zh-TW", "zh-CN"),
         ("yue", "zh"),
         ("af", "nl"),
         ("en", "fr"),
         ("gsw", "de"),
-        ("sr-Latn", "sr-Cyrl"),
+        ("uz-Latn", "uz-Cyrl"),
     ],
 )
 def test_another_language_never_serves_in_silence(wanted: str, offered: str) -> None:
@@ -49,6 +62,9 @@ def test_the_nearest_wins() -> None:
     assert best_match("en", ["en-GB", "en-US"]) == "en-US"
     assert best_match("pt", ["pt-PT", "pt-BR"]) == "pt-BR"
     assert best_match("de", ["en", "fr"]) is None
+    assert best_match("zh-TW", ["zh-CN", "zh-TW"]) == "zh-TW"
+    assert best_match("zh-Hant", ["zh-CN", "zh-TW"]) == "zh-TW"
+    assert best_match("nn", ["nb", "nn"]) == "nn"
 
 
 @pytest.mark.parametrize("tag", ["", "english please", "e", "x_" * 40])
@@ -62,3 +78,31 @@ def test_what_is_no_tag_is_refused(tag: str) -> None:
 )
 def test_tags_are_spelled_the_standard_way(tag: str, standard: str) -> None:
     assert normalize(tag) == standard
+
+
+@pytest.mark.parametrize(
+    ("tag", "written"),
+    [
+        ("en-US", {"Latn"}),
+        ("en-us", {"Latn"}),
+        ("sr-RS", {"Cyrl", "Latn"}),
+        ("sr-Latn", {"Cyrl", "Latn"}),
+        ("ja", {"Hani", "Hira", "Kana"}),
+        ("ko-KR", {"Hang", "Hani"}),
+        ("zh-TW", {"Hani", "Bopo"}),
+        ("cmn", {"Hani", "Bopo"}),
+        ("uk", {"Cyrl"}),
+        ("ur", {"Arab"}),
+        ("und", set()),
+    ],
+)
+def test_how_a_language_is_written(tag: str, written: set[str]) -> None:
+    assert scripts(tag) == written
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "language"),
+    [("Cyrl", "Cyrillic", "ru"), ("Hani", "Chinese", "zh"), ("Kana", "Katakana", "ja")],
+)
+def test_a_script_has_a_name_and_a_language(script: str, name: str, language: str) -> None:
+    assert (script_name(script), most_written(script)) == (name, language)

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from polyvox.errors import ConfigError, Conflict, Unavailable, UnknownVoice
+from polyvox.errors import BadOutput, ConfigError, Conflict, Unavailable, UnknownVoice
 from polyvox.provider.base import ProviderContext, Utterance
-from polyvox.provider.installing import InstallProgress, VoiceInspector, VoiceInstaller
+from polyvox.provider.installing import (
+    InstallProgress,
+    VoiceCatalogue,
+    VoiceInspector,
+    VoiceInstaller,
+)
 from polyvox.provider.trial import hear
 from polyvox.providers.piper.install import install_voice
 from polyvox.providers.piper.provider import PiperProvider
@@ -18,7 +24,7 @@ from tests.support.installing import visible
 from tests.support.transcribe import likeness
 
 from .install_stage import FOLDER, MODEL, RYAN, Site, everything, install, part
-from .stage import JOE_MODEL
+from .stage import JOE_MODEL, joe_config
 
 FULL = Path("/dev/full")
 
@@ -61,6 +67,44 @@ async def test_an_unknown_voice_is_told_with_near_names(site: Site, tmp_path: Pa
     with pytest.raises(UnknownVoice, match=f"'en_US-rian-medium'.*{RYAN}"):
         await install(site, tmp_path, "en_US-rian-medium")
     assert everything(tmp_path) == []
+
+
+async def test_near_names_have_the_letters_whatever_their_accents(
+    site: Site, tmp_path: Path
+) -> None:
+    site.key = "pt_PT-tugão-medium"
+    with pytest.raises(UnknownVoice, match=r"Near it: pt_PT-tugão-medium\."):
+        await install(site, tmp_path, "tug")
+    with pytest.raises(UnknownVoice, match=r"Near it: pt_PT-tugão-medium\."):
+        await install(site, tmp_path, "TUGAO")
+
+
+async def test_the_catalogue_tells_what_it_knows_of_each_voice(site: Site, tmp_path: Path) -> None:
+    site.entry_changes = {
+        "language": {"code": "en_US"},
+        "quality": "medium",
+        "num_speakers": 2,
+        "phoneme_type": "thai",
+    }
+    provider = PiperProvider(ProviderContext(tmp_path, {"catalogue_url": site.url}))
+    assert isinstance(provider, VoiceCatalogue)
+    (voice,) = await provider.offered_voices()
+    assert (voice.id, voice.languages, voice.quality, voice.speakers) == (
+        RYAN,
+        ("en-US",),
+        "medium",
+        2,
+    )
+    assert voice.size_bytes == sum(map(len, site.files.values()))
+    assert voice.unusable == "Its phonemes are of the type 'thai', which is not supported."
+
+
+async def test_an_entry_that_tells_nothing_is_listed_by_its_id(site: Site, tmp_path: Path) -> None:
+    site.key = "zh_CN-chaowen-medium"
+    provider = PiperProvider(ProviderContext(tmp_path, {"catalogue_url": site.url}))
+    (voice,) = await provider.offered_voices()
+    assert (voice.languages, voice.quality, voice.speakers) == (("zh-CN",), None, None)
+    assert "'pinyin'" in (voice.unusable or "")
 
 
 async def test_a_connection_cut_in_the_middle_is_resumed(site: Site, tmp_path: Path) -> None:
@@ -153,6 +197,25 @@ async def test_two_installs_at_once_do_not_meet(site: Site, tmp_path: Path) -> N
     site.stalled.set()
     assert (await first).id == RYAN
     assert (tmp_path / RYAN / f"{RYAN}.onnx").read_bytes() == MODEL
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"phoneme_type": "thai"}, "of the type 'thai', which is not supported"),
+        ({"phoneme_id_map": {}}, "no phoneme_id_map"),
+    ],
+)
+async def test_an_unusable_voice_is_refused_before_its_model_is_fetched(
+    site: Site, tmp_path: Path, changes: dict[str, object], reason: str
+) -> None:
+    config = json.dumps(joe_config(**changes)).encode()
+    site.files[f"{FOLDER}/{RYAN}.onnx.json"] = config
+    with pytest.raises(BadOutput, match=f"{RYAN} cannot be used: .*{reason}"):
+        await install(site, tmp_path)
+    assert site.models_asked() == []
+    assert visible(tmp_path) == []
+    assert not part(tmp_path).parent.exists()
 
 
 async def test_an_installed_voice_speaks(site: Site, tmp_path: Path) -> None:

@@ -111,6 +111,21 @@ async def test_each_speaker_of_a_voice_speaks(data_dir: Path, trio: Path, speake
     assert voices["en_US-trio-medium"].speakers == {"joe": 0, "jim": 1, "jack": 2}
 
 
+async def test_without_a_speaker_the_voices_own_speaks(
+    data_dir: Path, trio: Path, tmp_path: Path
+) -> None:
+    own = {"default_speaker_id": 1, "num_speakers": SPEAKERS}
+    model = await asyncio.to_thread(trio.read_bytes)
+    same = {"noise_scale": 0.0, "noise_w": 0.0, "length_scale": 1.0}
+    voice = "en_US-own-medium"
+    write_voice(tmp_path, voice, model=model, inference=same, **own)
+    async with running(data_dir, voice_dirs=[tmp_path]) as provider:
+        heard = await hear(provider, utterance(voice=voice))
+        second = await hear(provider, utterance(voice=voice, speaker_id=1))
+        first = await hear(provider, utterance(voice=voice, speaker_id=0))
+    assert heard.pcm == second.pcm != first.pcm
+
+
 async def test_a_speaker_out_of_range_is_refused(data_dir: Path) -> None:
     async with running(data_dir) as provider:
         with pytest.raises(InvalidSetting, match="speakers 0 to 0") as caught:

@@ -10,7 +10,7 @@ from polyvox.providers.piper.settings import PiperOptions, PiperSettings
 
 
 def test_defaults_are_those_of_the_specification() -> None:
-    assert PiperSettings().model_dump() == {"speed": 1.0, "speaker_id": 0, "voice_id": None}
+    assert PiperSettings().model_dump() == {"speed": 1.0, "speaker_id": None, "voice_id": None}
 
 
 @pytest.mark.parametrize("wrong", [{"speed": 0.2}, {"speed": 4.1}, {"speaker_id": -1}, {"x": 1}])

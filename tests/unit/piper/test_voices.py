@@ -44,7 +44,8 @@ def test_voices_are_found_in_folders_and_the_folders_in_them(tmp_path: Path) -> 
     [
         ({"audio": {}}, "the config gives no sample rate"),
         ({"audio": {"sample_rate": "22050"}}, "the config gives no sample rate"),
-        ({"phoneme_type": "pinyin"}, "its phonemes are of the type 'pinyin', which is not"),
+        ({"phoneme_type": "hebrew"}, "its phonemes are of the type 'hebrew', which is not"),
+        ({"phoneme_type": "pinyin"}, "its phonemes are of the type 'pinyin', which need"),
         ({"espeak": {}}, "the config names no espeak voice"),
         ({"phoneme_id_map": {}}, "the config has no phoneme_id_map"),
         ({"language": {"code": "not a tag"}}, "'not a tag' is not a language tag"),
@@ -110,6 +111,22 @@ def test_speakers_are_told_by_name_and_number(tmp_path: Path) -> None:
     voice = read_voice(model)
     assert voice.voice.speakers == speakers
     assert voice.speakers == 2
+
+
+@pytest.mark.parametrize(
+    ("default", "speaker"),
+    [({"default_speaker_id": 2}, 2), ({}, 0), ({"default_speaker_id": 9}, 0)],
+)
+def test_a_voice_of_several_has_a_speaker_of_its_own(
+    tmp_path: Path, default: dict[str, Any], speaker: int
+) -> None:
+    assert read_voice(write_voice(tmp_path, "x", num_speakers=3, **default)).speaker == speaker
+
+
+def test_the_model_that_tells_how_chinese_is_read_is_no_voice(tmp_path: Path) -> None:
+    (tmp_path / "g2pW").mkdir()
+    (tmp_path / "g2pW" / "g2pw.onnx").write_bytes(b"a model of another kind")
+    assert shelf(tmp_path).found.broken == ()
 
 
 def test_the_best_voice_comes_first(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polyvox.domain.written import Pause, Pronunciation
 from polyvox.provider import ssml
 
 ANY_TEXT = st.text(st.characters(codec=None)) | st.text(
@@ -52,3 +53,29 @@ def test_what_xml_forbids_becomes_a_space(control: str) -> None:
 def test_markup_in_the_text_is_only_text() -> None:
     said = '</voice><break time="9s"/>&amp;]]>'
     assert parsed(f"<speak>{ssml.text(said)}</speak>").text == said
+
+
+def test_words_of_a_lexicon_are_phonemes_or_substitutes() -> None:
+    parts = (
+        "A & ",
+        Pronunciation("R&D", 'are "n" dee', None),
+        Pronunciation("<x>", "iks", "ɪks"),
+        Pronunciation("same", "same", None),
+        Pause(300),
+    )
+    assert ssml.with_breaks(parts) == (
+        "A &amp; <sub alias='are \"n\" dee'>R&amp;D</sub>"
+        '<phoneme alphabet="ipa" ph="ɪks">&lt;x&gt;</phoneme>same<break time="300ms"/>'
+    )
+
+
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
+def test_a_word_comes_back_as_it_was(written: str, spoken: str, ipa: str) -> None:
+    speak = parsed(f"<speak>{ssml.with_breaks((Pronunciation(written, spoken, ipa),))}</speak>")
+    word = next(iter(speak), None)
+    if ipa:
+        assert word is not None
+        assert word.attrib == {"alphabet": "ipa", "ph": readable(ipa)}
+    elif written != spoken:
+        assert word is not None
+        assert word.attrib == {"alias": readable(spoken)}

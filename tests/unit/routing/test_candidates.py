@@ -11,6 +11,7 @@ from polyvox.domain.capabilities import (
     Capabilities,
     Licence,
     SampleNeeds,
+    StyleTable,
     TextForm,
     TextLimit,
     Voice,
@@ -18,7 +19,8 @@ from polyvox.domain.capabilities import (
 from polyvox.domain.voice_config import VoiceConfig
 from polyvox.errors import InvalidSetting, UnknownVoice
 from polyvox.provider import VoiceSettings
-from polyvox.routing.candidates import Plan, Standing, Wish, rank
+from polyvox.routing.candidates import Standing, Wish, rank
+from polyvox.routing.plan import Plan
 from polyvox.routing.samples import SampleFacts, Shelf
 
 
@@ -249,3 +251,35 @@ def test_a_language_that_lacks_something_is_out_with_the_remedy() -> None:
     assert [(out.provider, out.code, out.remedy) for out in plan.out] == [
         ("a", "language", "Install cutlet.")
     ]
+
+
+NAMES = {"sad": ("sad", "depressed"), "happy": ("cheerful",), "angry": ("angry",)}
+
+
+@pytest.mark.parametrize(
+    ("table", "listed", "told"),
+    [
+        (StyleTable(), ("sad",), {}),
+        (StyleTable(NAMES, by_voice=True), (), {}),
+        (StyleTable(NAMES, by_voice=True), ("cheerful", "chat"), {"happy": "cheerful"}),
+        (StyleTable(NAMES, by_voice=True), ("depressed",), {"sad": "depressed"}),
+        (StyleTable(NAMES, by_voice=True), ("depressed", "sad"), {"sad": "sad"}),
+        (StyleTable({"laughing": ("<laugh>",)}), (), {"laughing": "<laugh>"}),
+    ],
+)
+def test_a_candidate_knows_the_styles_of_its_voice(
+    table: StyleTable, listed: tuple[str, ...], told: dict[str, str]
+) -> None:
+    facts = standing(voices={})
+    able = replace(facts.capabilities, styles=table)
+    voices = [
+        Voice("mute", "a", "mute", ("en-US",)),
+        Voice("ann", "a", "ann", ("en-US",), styles=listed),
+    ]
+    plan = rank(
+        config(providers={"a": {"voice_id": "ann"}}),
+        Wish("en"),
+        {"a": replace(facts, capabilities=able, voices=voices)},
+    )
+    assert plan.candidates[0].voice == "ann"
+    assert plan.candidates[0].styles == told

@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from polyvox.domain.written import Pronunciation
 from polyvox.errors import Misconfigured
 from polyvox.providers.styletts2.phonemes import Phonemizer
 from polyvox.providers.styletts2.symbols import COUNT, IDS, PADDING
+from polyvox.text.phonemes import in_band
 
 SYMBOLS = {number: symbol for symbol, number in IDS.items()}
 ENGLISH = Phonemizer("en-us")
@@ -41,6 +43,8 @@ def test_the_table_is_the_published_one() -> None:
         ("„Stop‟ and «go»", "“ stˈɑːp “ ænd « ɡˈoʊ »"),
         ("Don’t 'go' (now).", "dˈoʊnt ɡˌoʊ nˈaʊ ."),
         ("Hello\nworld", "həlˈoʊ wˈɜːld"),
+        ("Hello 世界, world", "həlˈoʊ , wˈɜːld"),
+        ("Hello Привет world", "həlˈoʊ wˈɜːld"),
         ("Hello\x00 \ud800world", "həlˈoʊ wˈɜːld"),
     ],
 )
@@ -122,3 +126,27 @@ def test_an_endless_word_is_cut_too() -> None:
     pieces = ENGLISH.pieces("la" * 600, 100)
     assert len(pieces) > 5
     assert max(map(len, pieces)) <= 100
+
+
+@pytest.mark.parametrize(
+    ("ipa", "said"),
+    [
+        ("ʃaʊˈmiː", "ʃaʊˈmiː"),
+        ("t͡ʃa.ˈgo", "tʃaˈɡo"),
+        ("ʃa᷄ʊˈmiː", "ʃˈaʊ mˈiː"),  # a tone that the model does not know: all is spelled by letters
+        (None, "ʃˈaʊ mˈiː"),
+    ],
+)
+def test_a_word_of_known_sounds_is_spelled_by_them(ipa: str | None, said: str) -> None:
+    word = Pronunciation("Xiaomi", "shao mee", ipa)
+    [text] = in_band(["Buy the ", word, "! Or a ", word, ", please."])
+    assert spelled(str(text)) == f"bˈaɪ ðə {said} ! ɔːɹ ɐ {said} , plˈiːz ."
+
+
+def test_such_a_word_is_not_cut() -> None:
+    word = Pronunciation("Xiaomi", "shao mee", "ʃaʊˈmiː")
+    [text] = in_band([part for _ in range(20) for part in (word, " and ")])
+    pieces = ENGLISH.pieces(str(text), 40)
+    names = ["".join(SYMBOLS[number] for number in ids) for ids in pieces]
+    assert sum(name.count("ʃaʊˈmiː") for name in names) == 20
+    assert max(map(len, pieces)) <= 40

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polyvox.domain.capabilities import TextForm
-from polyvox.domain.written import Mark, Pause, Written
+from polyvox.domain.written import Mark, Part, Pause, Written
 from polyvox.text.parts import DASH, ELLIPSIS, LINE
 from polyvox.text.spoken import Segment
 
@@ -16,7 +16,7 @@ COMMA_MS = 290
 """Of Piper's bundled voice."""
 
 
-def parts(text: str, *marks: Mark, form: TextForm = WRITTEN) -> tuple[str | Pause, ...]:
+def parts(text: str, *marks: Mark, form: TextForm = WRITTEN) -> tuple[Part, ...]:
     return Segment(Written(text, marks), "en").parts(form)
 
 

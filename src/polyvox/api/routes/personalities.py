@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from polyvox.api.chain_views import ProspectList, ProspectView
 from polyvox.api.host import ServicesDep
@@ -16,17 +15,13 @@ from polyvox.api.schemas import (
     PersonalityReplace,
     SwitchBody,
 )
+from polyvox.api.versions import IfMatch, etag, expected_version
 from polyvox.api.views import PersonalityList, PersonalityView, SwitchList, SwitchView
 from polyvox.domain.voice_config import LanguageTag
-from polyvox.errors import RequestError
 from polyvox.services.ports import Personality
 
 router = APIRouter(prefix="/v1/personalities", tags=["personalities"])
 
-ETAG = re.compile(r'(?:W/)?"(\d{1,18})"')
-IfMatch = Annotated[
-    str | None, Header(description="The ETag that was read; like `version` in the body.")
-]
 MAX_SWITCHES = 1000
 
 
@@ -66,7 +61,7 @@ async def replace(
         name=body.name,
         description=body.description,
         voice_config=body.voice_config,
-        expected_version=_expected(body.version, if_match),
+        expected_version=expected_version(body.version, if_match),
     )
     return _answer(changed, response)
 
@@ -81,7 +76,7 @@ async def patch(
 ) -> PersonalityView:
     """A JSON merge patch (RFC 7396), in `voice_config` too: what is left out stays, null removes."""
     given = body.model_fields_set
-    expected = _expected(body.version, if_match)
+    expected = expected_version(body.version, if_match)
     config: Any = None
     if "voice_config" in given:
         stored = await services.personalities.get(personality_id)
@@ -114,7 +109,7 @@ async def switch(
 ) -> PersonalityView:
     """From the next segment on, also of replies being spoken. Recorded."""
     switched = await services.personalities.switch(
-        personality_id, body.provider, expected_version=_expected(body.version, if_match)
+        personality_id, body.provider, expected_version=expected_version(body.version, if_match)
     )
     return _answer(switched, response)
 
@@ -151,20 +146,8 @@ def merge_patch(target: Any, patch: Any) -> Any:
     return merged
 
 
-def _expected(version: int | None, if_match: str | None) -> int | None:
-    """The version the caller has read. Raises RequestError for an If-Match that is no ETag of ours."""
-    if if_match is None or if_match.strip() == "*":
-        return version
-    tag = ETAG.fullmatch(if_match.strip())
-    if tag is None or version not in (None, int(tag[1])):
-        raise RequestError(
-            "If-Match must be the ETag of one version, the same as 'version'.", param="If-Match"
-        )
-    return int(tag[1])
-
-
 def _answer(personality: Personality, response: Response) -> PersonalityView:
-    response.headers["etag"] = f'"{personality.version}"'
+    response.headers["etag"] = etag(personality.version)
     return _view(personality)
 
 

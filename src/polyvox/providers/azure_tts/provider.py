@@ -19,10 +19,17 @@ from polyvox.provider.base import (
 from polyvox.provider.choice import LONGEST_NAMED
 from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
+from polyvox.provider.pronouncing import respelled_if_refused
+from polyvox.provider.style_names import packaged_styles
 from polyvox.provider.tariffs import packaged_tariff
 from polyvox.providers.azure_tts.client import MAX_TEXT_BYTES, OUTPUT_FORMAT, AzureClient
 from polyvox.providers.azure_tts.settings import PROVIDER_ID, AzureOptions, AzureSettings
-from polyvox.providers.azure_tts.ssml import billed_characters, document, spoken_part
+from polyvox.providers.azure_tts.ssml import (
+    billed_characters,
+    document,
+    spoken_part,
+    without_pauses,
+)
 from polyvox.providers.azure_tts.voices import MEANT, NEURAL, takes_prosody
 
 ABOUT = Capabilities(
@@ -35,6 +42,8 @@ ABOUT = Capabilities(
     limits={"*": TextLimit(bytes=MAX_TEXT_BYTES)},
     locale_for=MEANT,
     published=Published(quality=4),
+    styles=packaged_styles(__package__, by_voice=True),
+    takes_pronunciations=True,
 )
 
 
@@ -69,6 +78,11 @@ class AzureProvider(CloudProvider[AzureSettings, AzureClient]):
     @asynccontextmanager
     async def speak(self, utterance: Utterance[AzureSettings]) -> AsyncIterator[AudioStream]:
         """Raises UnknownVoice, UnsupportedLanguage, InvalidSetting and what the client raises."""
+        async with respelled_if_refused(self._speak, utterance) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def _speak(self, utterance: Utterance[AzureSettings]) -> AsyncIterator[AudioStream]:
         client = self._client()
         voice, spoken = self._prepare(utterance)
         async with audio_stream(client.speech(document(spoken, voice))) as stream:
@@ -79,9 +93,10 @@ class AzureProvider(CloudProvider[AzureSettings, AzureClient]):
         settings = utterance.settings
         voice = self._service.choose(utterance.voice or settings.voice_name, utterance.language)
         _check(settings, voice)
-        # An HD voice is not known to take breaks; it reads the punctuation.
-        parts = utterance.parts if takes_prosody(voice) else ()
-        said = parts or (utterance.text,)
+        said = utterance.parts or (utterance.text,)
+        # An HD voice is not known to take breaks and sounds; it reads the punctuation.
+        if not takes_prosody(voice):
+            said = without_pauses(said, utterance.text)
         return voice, spoken_part(said, utterance.language, voice, settings)
 
 

@@ -6,11 +6,11 @@ https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from polyvox.domain.capabilities import Voice
 from polyvox.domain.language import best_match
-from polyvox.domain.written import Pause
+from polyvox.domain.written import NEUTRAL, Part, Pause, Pronunciation, Style
 from polyvox.provider import ssml
 from polyvox.providers.azure_tts.settings import AzureSettings
 
@@ -31,20 +31,58 @@ def document(spoken: str, voice: Voice) -> str:
     )
 
 
-def spoken_part(
-    parts: Iterable[str | Pause], language: str, voice: Voice, settings: AzureSettings
-) -> str:
-    """What is inside ``<voice>``, with no more tags than pauses and settings ask for: tags are billed."""
-    said = ssml.with_breaks(parts)
-    if prosody := _prosody(settings):
-        said = f"<prosody{prosody}>{said}</prosody>"
-    if settings.style:
-        degree = f' styledegree="{settings.style_degree:g}"' if settings.style_degree != 1 else ""
-        style = ssml.attribute(settings.style)
-        said = f"<mstts:express-as style={style}{degree}>{said}</mstts:express-as>"
+def without_pauses(parts: Sequence[Part], text: str) -> tuple[Part, ...]:
+    """``parts`` of ``text`` for a voice that makes no pauses of a length, and takes no sounds."""
+    if not any(isinstance(part, Style) for part in parts):
+        return (text,)
+    said: list[Part] = []
+    gap = ""
+    for part in parts:
+        if isinstance(part, Pause):
+            gap = " "
+            continue
+        spoken = part.spoken if isinstance(part, Pronunciation) else part
+        if isinstance(spoken, str) and said and isinstance(said[-1], str):
+            said[-1] += gap + spoken
+        else:
+            said.append(spoken)
+        gap = ""
+    return tuple(said)
+
+
+def spoken_part(parts: Iterable[Part], language: str, voice: Voice, settings: AzureSettings) -> str:
+    """What is inside ``<voice>``, with no more tags than the text and settings ask for: tags are billed."""
+    runs = _runs(parts, voice, settings)
+    said = " ".join(_expressed(ssml.with_breaks(run), style, settings) for style, run in runs)
     locale = best_match(language, voice.languages)
     if locale and locale != voice.languages[0]:  # only a multilingual voice has another
         said = f"<lang xml:lang={ssml.attribute(locale)}>{said}</lang>"
+    return said
+
+
+def _runs(
+    parts: Iterable[Part], voice: Voice, settings: AzureSettings
+) -> list[tuple[str | None, list[Part]]]:
+    """``parts`` by the style that they are spoken in: the text's, which the voice must have, else the
+    setting's."""
+    runs: list[tuple[str | None, list[Part]]] = [(settings.style, [])]
+    for part in parts:
+        if not isinstance(part, Style):
+            runs[-1][1].append(part)
+            continue
+        style = settings.style if part.name == NEUTRAL else part.name
+        if style in voice.styles or style == settings.style:
+            runs.append((style, []))
+    return [run for run in runs if run[1]]
+
+
+def _expressed(said: str, style: str | None, settings: AzureSettings) -> str:
+    if prosody := _prosody(settings):
+        said = f"<prosody{prosody}>{said}</prosody>"
+    if style:
+        degree = f' styledegree="{settings.style_degree:g}"' if settings.style_degree != 1 else ""
+        named = ssml.attribute(style)
+        said = f"<mstts:express-as style={named}{degree}>{said}</mstts:express-as>"
     return said
 
 

@@ -19,6 +19,7 @@ from polyvox.provider.base import (
 )
 from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
+from polyvox.provider.pronouncing import respelled_if_refused
 from polyvox.provider.tariffs import packaged_tariff
 from polyvox.providers.google_tts.client import GoogleClient
 from polyvox.providers.google_tts.sentences import MAX_BYTES, inputs, spoken
@@ -35,6 +36,7 @@ ABOUT = Capabilities(
     limits={"*": TextLimit(bytes=MAX_BYTES)},
     locale_for=LOCALES,
     published=Published(quality=3, speed="about 1 s"),
+    takes_pronunciations=True,
 )
 
 
@@ -73,6 +75,11 @@ class GoogleProvider(CloudProvider[GoogleSettings, GoogleClient]):
     @asynccontextmanager
     async def speak(self, utterance: Utterance[GoogleSettings]) -> AsyncIterator[AudioStream]:
         """Raises UnknownVoice, UnsupportedLanguage and InvalidSetting besides ProviderError."""
+        async with respelled_if_refused(self._speak, utterance) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def _speak(self, utterance: Utterance[GoogleSettings]) -> AsyncIterator[AudioStream]:
         client = self._client()
         voice = self._choose(utterance)
         family = family_of(voice.id)

@@ -21,7 +21,7 @@ Ask = Callable[[Input], AsyncGenerator[AudioChunk, None]]
 
 
 def inputs(utterance: Utterance[GoogleSettings], family: Family) -> list[Input]:
-    """SSML where there are pauses and the voice takes them; else texts, whose sentences are no longer
+    """SSML where there are pauses, or words of a lexicon, and the voice takes them; else texts, whose sentences are no longer
     than the voice takes."""
     if utterance.parts and family.ssml:
         document = f"<speak>{ssml.with_breaks(utterance.parts)}</speak>"

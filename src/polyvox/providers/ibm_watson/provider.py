@@ -18,8 +18,9 @@ from polyvox.provider.base import (
 )
 from polyvox.provider.cloud_provider import CloudProvider, service_licence
 from polyvox.provider.listed_service import ListedService
+from polyvox.provider.pronouncing import respelled, respelled_if_refused
 from polyvox.provider.tariffs import packaged_tariff
-from polyvox.providers.ibm_watson.client import WatsonClient
+from polyvox.providers.ibm_watson.client import MAX_TEXT_BYTES, WatsonClient
 from polyvox.providers.ibm_watson.settings import PROVIDER_ID, WatsonOptions, WatsonSettings
 from polyvox.providers.ibm_watson.voices import LOCALES, TIER
 
@@ -32,6 +33,7 @@ ABOUT = Capabilities(
     streaming=True,
     limits={"*": TextLimit(bytes=MAX_BYTES)},
     locale_for=LOCALES,
+    takes_pronunciations=True,
 )
 
 
@@ -60,6 +62,11 @@ class WatsonProvider(CloudProvider[WatsonSettings, WatsonClient]):
     @asynccontextmanager
     async def speak(self, utterance: Utterance[WatsonSettings]) -> AsyncIterator[AudioStream]:
         """Raises UnknownVoice and UnsupportedLanguage besides what the client raises."""
+        async with respelled_if_refused(self._speak, utterance) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def _speak(self, utterance: Utterance[WatsonSettings]) -> AsyncIterator[AudioStream]:
         client = self._client()
         settings = utterance.settings
         voice = self._service.choose(utterance.voice or settings.voice_name, utterance.language)
@@ -73,5 +80,8 @@ class WatsonProvider(CloudProvider[WatsonSettings, WatsonClient]):
 
 
 def _ssml(utterance: Utterance[WatsonSettings]) -> str:
-    """The service reads every text as SSML."""
-    return ssml.with_breaks(utterance.parts or (utterance.text,))
+    """The service reads every text as SSML. What has no room for the tags of a lexicon goes without."""
+    document = ssml.with_breaks(utterance.parts or (utterance.text,))
+    if len(document.encode()) <= MAX_TEXT_BYTES:
+        return document
+    return ssml.with_breaks(respelled(utterance.parts) or (utterance.text,))

@@ -55,19 +55,21 @@ class PiperEngine:
                 return
 
     def synthesize(self, job: EngineJob, cancelled: Cancelled) -> Iterator[AudioChunk]:
-        """Raises UnknownVoice, Misconfigured for files that cannot be loaded, and BadOutput for a
-        text that the voice has no sounds for."""
+        """Raises UnknownVoice, Misconfigured for files that cannot be loaded, BadOutput for a text that
+        the voice has no sounds for, and Refused for one that it would lose letters of."""
         voice = self._voice(job.voice)
         speed, speaker = float(job.settings["speed"]), int(job.settings["speaker_id"])
-        spoken = False
-        for part in pieces(job):
+        # All of it before any is heard: what cannot be spelled is refused while others may take over.
+        spelled = [
+            part if isinstance(part, int) else list(voice.sentences(part)) for part in pieces(job)
+        ]
+        for part in spelled:
             if isinstance(part, int):
                 yield voice.silence(part)
                 continue
-            for ids in voice.sentences(part):
-                spoken = True
+            for ids in part:
                 yield from voice.speak(ids, speed, speaker, cancelled)
-        if not spoken:
+        if not any(isinstance(part, list) and part for part in spelled):
             raise BadOutput(f"The voice {job.voice} has no sounds for this text.")
 
     def _voice(self, voice_id: str | None) -> LoadedVoice:

@@ -22,9 +22,6 @@ PEAK = 0.7
 1.55 times that, so the loudest just reach full scale; Piper's habit of bringing every sentence to
 full scale cannot be had while streaming, and makes a murmur as loud as a shout."""
 LEAST_GAIN, MOST_GAIN = 0.5, 4.0
-SAMPLE = "0 1 2 3 4 5 6 7 8 9"
-"""Spoken to learn the voice's level: every language has words for it. Takes three seconds of audio;
-its peak is that of the voice's median sentence (joe: 0.49 against 0.49)."""
 _FULL_SCALE = 32_767
 
 
@@ -75,8 +72,8 @@ class LoadedVoice:
         return min(MOST_GAIN, max(LEAST_GAIN, PEAK / peak)) if peak > 0 else 1.0
 
     def _sample(self) -> Mapping[str, Tensor] | None:
-        """What always sounds the same; None for a voice that has no sounds for digits."""
-        ids = next(self.sentences(SAMPLE), None)
+        """What always sounds the same; None for a voice that has no sounds for it."""
+        ids = self._speller.sample()
         return self._feeds(ids, noise=0.0) if ids else None
 
     def _feeds(

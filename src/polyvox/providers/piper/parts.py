@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FORMAT = 2
+FORMAT = 3
 """Of the parts as kept on disk and of what is learnt with them; grows when a voice would sound otherwise."""
 PACE = "polyvox.pace"
 """Name of the input that ``pace`` adds to a graph."""

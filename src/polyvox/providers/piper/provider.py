@@ -16,18 +16,18 @@ from polyvox.domain.capabilities import (
     Voice,
 )
 from polyvox.domain.remedy import Remedy, RemedyKind
-from polyvox.domain.written import Pause
 from polyvox.errors import InvalidSetting, Unavailable
 from polyvox.hosting.engine import EngineJob
 from polyvox.hosting.inline import InlineHost
 from polyvox.provider.base import AudioStream, Provider, ProviderContext, Utterance, VoiceSettings
 from polyvox.provider.choice import choose
-from polyvox.provider.installing import InstallProgress
+from polyvox.provider.installing import InstallProgress, OfferedVoice
 from polyvox.providers.piper.engine import PiperEngine
 from polyvox.providers.piper.licence import licence_of
 from polyvox.providers.piper.parts import FORMAT
 from polyvox.providers.piper.settings import PROVIDER_ID, PiperOptions, PiperSettings
 from polyvox.providers.piper.voices import BrokenVoice, Found, InstalledVoice, Shelf, bundled_folder
+from polyvox.text.phonemes import in_band
 
 MAX_CHARACTERS = 400
 """Of one text: about 25 s of speech. The text part's work grows with the square of a sentence."""
@@ -80,9 +80,14 @@ class PiperProvider(Provider[PiperSettings]):
 
     async def catalogue(self) -> Sequence[str]:
         """Ids of all voices that can be installed. Raises Unavailable, BadOutput, ConfigError."""
+        return [voice.id for voice in await self.offered_voices()]
+
+    async def offered_voices(self) -> Sequence[OfferedVoice]:
+        """All voices that can be installed. Raises Unavailable, BadOutput, ConfigError."""
         from polyvox.providers.piper.install import list_voices
 
-        return await list_voices(PiperOptions.of(self.context.options).catalogue_url)
+        options = PiperOptions.of(self.context.options)
+        return await list_voices(options.catalogue_url, self.context.data_dir / VOICES_FOLDER)
 
     async def install_voice(
         self, voice_id: str, progress: Callable[[InstallProgress], None]
@@ -126,8 +131,10 @@ class PiperProvider(Provider[PiperSettings]):
         if host is None:
             raise Unavailable("Piper is not running.")
         voice = self._choose(utterance)
-        settings = {"speed": utterance.settings.speed, "speaker_id": utterance.settings.speaker_id}
-        parts = tuple(each.ms if isinstance(each, Pause) else each for each in utterance.parts)
+        asked = utterance.settings.speaker_id
+        speaker = voice.speaker if asked is None else asked
+        settings = {"speed": utterance.settings.speed, "speaker_id": speaker}
+        parts = tuple(in_band(utterance.parts))
         job = EngineJob(utterance.text, utterance.language, voice.id, settings, parts=parts)
         async with host.run(job) as stream:
             yield stream
@@ -140,7 +147,7 @@ class PiperProvider(Provider[PiperSettings]):
         voices = [installed.voice for installed in found.values()]
         chosen = choose(voices, asked, utterance.language, service="Piper", provider=PROVIDER_ID)
         speakers = found[chosen.id].speakers
-        if utterance.settings.speaker_id >= speakers:
+        if (utterance.settings.speaker_id or 0) >= speakers:
             raise InvalidSetting(
                 f"The voice {chosen.id} has the speakers 0 to {speakers - 1}.", param="speaker_id"
             )
@@ -157,4 +164,5 @@ def _capabilities(found: Found) -> Capabilities:
         limits={"*": TextLimit(characters=MAX_CHARACTERS)},
         published=Published(quality=4, speed="under 1 s"),
         text=TextForm.VERBALIZED,
+        takes_pronunciations=True,
     )

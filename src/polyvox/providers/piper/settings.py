@@ -22,12 +22,12 @@ class PiperSettings(VoiceSettings):
     """How Piper speaks for a personality."""
 
     speed: float = SPEEDS.field("; no voice gets much faster than that.")
-    speaker_id: int = Field(
-        default=0,
+    speaker_id: int | None = Field(
+        default=None,
         ge=0,
         title="Speaker",
         description="Some voices hold several speakers: this is the number of one, counted from 0. "
-        "All other voices have only number 0.",
+        "All other voices have only number 0. Default: the voice's own.",
     )
     voice_id: str | None = Field(
         default=None,

@@ -15,24 +15,25 @@ from typing import Any
 from polyvox.domain.capabilities import Voice
 from polyvox.domain.language import normalize
 from polyvox.provider.choice import speaking
+from polyvox.providers.piper.config import G2PW, checked, language_of, section
 from polyvox.providers.piper.settings import PROVIDER_ID
 
 MODEL, CONFIG = ".onnx", ".onnx.json"
 QUALITIES = ("high", "medium", "low", "x_low")
 """Best first."""
-PHONEME_TYPES = ("espeak", "text")
-"""What this provider can spell; the other types need models of their own, fetched when first used."""
 _LICENCE_LINE = re.compile(r"^[\s*]*licen[cs]e\s*:\s*(\S.*)$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledVoice:
-    """A voice and its files. ``licence`` is what its model card says of its recordings."""
+    """A voice and its files. ``speaker`` is the one of ``speakers`` that speaks where none is asked for,
+    counted from 0; ``licence`` is what its model card says of its recordings."""
 
     voice: Voice
     model: Path
     config: Path
     speakers: int
+    speaker: int
     revision: str
     licence: str | None
 
@@ -126,7 +127,7 @@ def _files(folder: Path, deeper: bool = True) -> list[os.DirEntry[str]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda e: e.name)
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or entry.name == G2PW:
                 continue
             if entry.is_dir():
                 found += _files(Path(entry.path), deeper=False) if deeper else ()
@@ -145,45 +146,24 @@ def read_voice(model: Path) -> InstalledVoice:
     if not stat.st_size:
         raise ValueError("the model is empty")
     raw = path.read_bytes()
-    config = json.loads(raw)
-    if not isinstance(config, dict):
-        raise ValueError("the config is not an object")
-    _check(config)
+    config = checked(raw, path.parent)
     about = f"{model.name} {stat.st_size} {stat.st_mtime_ns} ".encode()
     return InstalledVoice(
         voice=_voice(model.name.removesuffix(MODEL), config),
         model=model,
         config=path,
-        speakers=max(1, config.get("num_speakers", 1)),
+        speakers=(speakers := max(1, config["num_speakers"])),
+        speaker=default
+        if (default := config.get("default_speaker_id", 0)) in range(speakers)
+        else 0,
         revision=hashlib.sha256(about + raw).hexdigest()[:16],
         licence=_licence(model.parent / "MODEL_CARD"),
     )
 
 
-def _check(config: Mapping[str, Any]) -> None:
-    rate = _section(config, "audio").get("sample_rate")
-    if not isinstance(rate, int) or rate <= 0:
-        raise ValueError("the config gives no sample rate")
-    kind = config.get("phoneme_type") or "espeak"
-    if kind not in PHONEME_TYPES:
-        raise ValueError(f"its phonemes are of the type '{kind}', which is not supported")
-    if kind == "espeak" and not _section(config, "espeak").get("voice"):
-        raise ValueError("the config names no espeak voice")
-    if not config.get("phoneme_id_map"):
-        raise ValueError("the config has no phoneme_id_map")
-    numbers = (config.get("num_speakers", 1), *_section(config, "speaker_id_map").values())
-    if not all(isinstance(number, int) for number in numbers):
-        raise ValueError("the config does not number its speakers")
-
-
-def _section(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    section = config.get(name)
-    return section if isinstance(section, dict) else {}
-
-
 def _voice(voice_id: str, config: Mapping[str, Any]) -> Voice:
-    language = _section(config, "language")
-    code = language.get("code") or _section(config, "espeak").get("voice")
+    language = section(config, "language")
+    code = language_of(config)
     if not code:
         raise ValueError("the config names no language")
     named, quality = _named(voice_id)
@@ -192,10 +172,10 @@ def _voice(voice_id: str, config: Mapping[str, Any]) -> Voice:
         id=voice_id,
         provider=PROVIDER_ID,
         name=str(config.get("dataset") or named).replace("_", " ").title(),
-        languages=(normalize(str(code)),),
-        quality=_section(config, "audio").get("quality") or quality,
+        languages=(normalize(code),),
+        quality=section(config, "audio").get("quality") or quality,
         sample_rate=config["audio"]["sample_rate"],
-        speakers=dict(_section(config, "speaker_id_map")),
+        speakers=dict(section(config, "speaker_id_map")),
         description=", ".join(str(place) for place in places if place),
     )
 

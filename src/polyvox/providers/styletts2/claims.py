@@ -44,6 +44,7 @@ def capabilities_of(weights: Weights | None) -> Capabilities:
         needs={tag: NEED for tag in WITHOUT_CHECKPOINT if best_match(tag, spoken) is None},
         carries_style=True,
         text=TextForm.VERBALIZED,
+        takes_pronunciations=True,
         published=Published(quality=5, speed="1 to 3 s on a GPU, 15 to 25 s on a CPU"),
     )
 

@@ -97,7 +97,8 @@ class StyleTTS2Model:
         else:
             known = None
         name = self._styles.name(names[-1], voice, manner)
-        spoken = self._pieces(job.text, job.language, names[-1], manner, name, spoken=True)
+        said = str(job.parts[0]) if job.parts else job.text
+        spoken = self._pieces(said, job.language, names[-1], manner, name, spoken=True)
         return [*anew, *spoken], known
 
     def _pieces(

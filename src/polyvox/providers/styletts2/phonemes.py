@@ -13,9 +13,11 @@ from collections.abc import Iterator
 
 from polyvox.domain.capabilities import TextLimit
 from polyvox.errors import Misconfigured
-from polyvox.providers.styletts2.symbols import IDS, PADDING, QUOTES, SOUNDS
+from polyvox.providers.styletts2.symbols import IDS, IPA, PADDING, QUOTES, SOUNDS
 from polyvox.text.fit import pieces_within
+from polyvox.text.phonemes import Sounds, stretches_of_words
 from polyvox.text.punctuation import without_abbreviating_dots
+from polyvox.text.script import without_foreign
 from polyvox.text.segment import sentences
 
 _ESPEAK = threading.Lock()
@@ -68,6 +70,7 @@ class Phonemizer:
         self._espeak = espeakbridge
         self._voice = espeak_voice
         self._left_out = frozenset() if quotes else QUOTES
+        self._sounds = Sounds(IPA, "NFC", self._joined)
         with _ESPEAK:
             espeakbridge.initialize(str(ESPEAK_DATA_DIR))
             try:
@@ -79,11 +82,15 @@ class Phonemizer:
                 ) from error
 
     def ids(self, text: str) -> list[int]:
-        """Of a text of any length, the leading 0 included; none where it has nothing to say."""
-        spelled = " ".join(" ".join(self._spelled(text)).split())
+        """Of a text of any length, the leading 0 included; none where it has nothing to say. Words of known
+        sounds may be in it (see ``text.phonemes``)."""
+        spelled = self._sounds.spelled(text)
         ids = [IDS[symbol] for symbol in spelled if symbol in IDS]
         ids = [number for number in ids if number not in self._left_out]
         return [PADDING, *ids] if SOUNDS.intersection(ids) else []
+
+    def _joined(self, text: str) -> str:
+        return " ".join(" ".join(self._spelled(text)).split())
 
     def pieces(self, text: str, longest: int) -> list[list[int]]:
         """The ids of ``text``, in as many parts as none needs more than ``longest``; cut at clauses,
@@ -92,11 +99,12 @@ class Phonemizer:
         if len(ids) <= longest or len(text) < 2:
             return [ids[:longest]] if ids else []
         half = TextLimit(characters=(len(text) + 1) // 2)
-        return [ids for part in pieces_within(text, half) for ids in self.pieces(part, longest)]
+        parts = pieces_within(text, half, stretches_of_words(text))
+        return [ids for part in parts for ids in self.pieces(part, longest)]
 
     def _spelled(self, text: str) -> Iterator[str]:
-        """Phonemes and marks, in turns."""
-        for sentence in sentences(_plain(text), self._voice):
+        """Phonemes and marks, in turns; espeak-ng would name the letters of a word in another script."""
+        for sentence in sentences(without_foreign(_plain(text), self._voice), self._voice):
             marked = _DASH.sub(" — ", sentence).translate(_SAME)
             for part in _MARK.split(marked):
                 if _MARK.fullmatch(part):

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from polyvox.domain.capabilities import Capabilities, Voice
 from polyvox.domain.language import best_match
+from polyvox.domain.written import Pronunciation
 from polyvox.errors import BadSample, UnknownVoice
 from polyvox.hosting.model_provider import ModelProvider
 from polyvox.provider.base import Utterance, VoiceSettings
@@ -21,11 +22,12 @@ from polyvox.providers.styletts2.settings import (
     StyleTTS2Settings,
 )
 from polyvox.providers.styletts2.weights import LAYOUT, Weights
+from polyvox.text.phonemes import in_band
 
 SAMPLE_RATE = 24_000
 ONLY_VOICE = "default"
 """Of a checkpoint that has learned from one speaker."""
-REVISION = "1"
+REVISION = "2"
 """Of our own part in how it sounds; the weights have theirs."""
 
 
@@ -74,6 +76,13 @@ class StyleTTS2Provider(ModelProvider[StyleTTS2Settings, StyleTTS2Options, Weigh
             return ""
         options = self._options()
         return f"{REVISION}-{weights.revision}-{options.decoder}-{options.device}"
+
+    def _parts(self, utterance: Utterance[StyleTTS2Settings]) -> tuple[str | int, ...]:
+        """One text, with sounds in it; it has its pauses from the punctuation."""
+        if not any(isinstance(part, Pronunciation) and part.ipa for part in utterance.parts):
+            return ()
+        parts = [part for part in in_band(utterance.parts) if isinstance(part, str)]
+        return (" ".join(parts),)
 
     def _voice(self, utterance: Utterance[StyleTTS2Settings], weights: Weights) -> str | None:
         if weights.multispeaker and not utterance.samples:

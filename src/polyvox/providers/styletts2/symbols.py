@@ -19,3 +19,4 @@ IDS: Final = {symbol: number for number, symbol in enumerate(f"${_PUNCTUATION}{_
 QUOTES: Final = frozenset(IDS[mark] for mark in '"«»“”')
 SOUNDS: Final = frozenset(IDS[letter] for letter in _LETTERS + _IPA if letter.isalpha())
 """Those that stand for more than a pause, a stress or a length."""
+IPA: Final = frozenset(_LETTERS + _IPA) - {"'"}

@@ -1,17 +1,13 @@
-"""Stars and other delimiters: which are operands' signs, which are halves of lost pairs, and which
-phrases between them part like a sentence."""
+"""Stars and other delimiters: which are operands' signs, and which are halves of lost pairs."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from polyvox.text.characters import is_speakable
-from polyvox.text.punctuation import CLOSERS, base_language, full_stop, is_ended
-
-OPENED: Final = "\ufdd5"
-CLOSED: Final = "\ufdd6"
-"""Where emphasis began and ended, until ``parted``."""
+BEGINNING: Final = "\ufddd"
+ENDING: Final = "\ufdde"
+"""Stands for one star of which the other is lost, where it began or ended what is done, not said."""
 
 _OPERAND: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?"
 _STARS: Final = re.compile(
@@ -21,20 +17,14 @@ _STARS: Final = re.compile(
 )
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)\*(?=\d)")
 
-_RUN: Final = re.compile(r"\*+|_+|~{2,}|`+|\\+")
+_RUN: Final = re.compile(r"\*+|_+|~+|`+|\\+")
 _HALF_LINK: Final = re.compile(r"\]\((?:[^\s()]*\)?|[^()\n]{0,300}\))")
 _LEFT: Final = frozenset(")]%°!²³'′\ufde0\ufde1\ufde2\ufde3\ufde4\ufde5\ufde6\ufde7")
 _RIGHT: Final = re.compile(r"[-+(\[√.]{0,3}(?:[^\W_]|\ufdd9)")
 _PATH: Final = frozenset(":\\./$%~{")
-_CONTEXT: Final = 40
 _SPACED_OPERANDS: Final = re.compile(
     r"(?:\d|(?<![^\W_])\w|[)\]\ufde0-\ufde7]) \*{1,2} (?=[\w(\[+.√\ufdd9-])|(?<=[\w)]) \*{1,2} (?=\d|\w(?!\w)|[(\[])"
 )
-
-_PHRASE: Final = re.compile(rf"{OPENED}([^{OPENED}{CLOSED}]*){CLOSED}")
-_DELIMITERS: Final = re.compile(f"[{OPENED}{CLOSED}]")
-_OPENERS: Final = "\"“”„«»‘’「『'¿¡"
-_PRONOUN: Final = re.compile(r"I(?:['’ ]|\Z)")
 
 
 def products_kept(text: str, star: str) -> str:
@@ -69,16 +59,29 @@ def _half(match: re.Match[str]) -> str:
     joins = bool(before and after) and before.isalnum() and after.isalnum()
     match run[0]:
         case "*":
-            return run if len(run) <= 2 and _multiplies(text, start, end) else ""
+            return (
+                run
+                if len(run) <= 2 and _multiplies(text, start, end)
+                else _lost(run, before, after)
+            )
         case "_":
             inner = joins or (before in ("@", "/") and after.isalnum())
             return run if inner and len(run) <= 2 else " " * joins
         case "`":
             return "'" if before.isalpha() and after.isalpha() else ""
+        case "~" if run == "~":
+            return "" if _is_flourish(before, after) else run
         case "\\":
             return run if _is_path(before, after, run) else ""
         case _:
             return ""
+
+
+def _lost(run: str, before: str, after: str) -> str:
+    """What is left of one star that is no sign of an operand, or of several."""
+    if len(run) == 1 and after.strip() and not before.strip():
+        return BEGINNING
+    return ENDING if len(run) == 1 and before.strip() and not after.isalnum() else ""
 
 
 def _multiplies(text: str, start: int, end: int) -> bool:
@@ -90,6 +93,15 @@ def _multiplies(text: str, start: int, end: int) -> bool:
     return bool(before and left and _RIGHT.match(text, end))
 
 
+def _is_flourish(before: str, after: str) -> bool:
+    """Whether a tilde touches a word's edge from outside: ``Bye~``, ``~waves~``, but not ``~50``."""
+    opens = not before.strip() and after.isalpha()
+    closes = (
+        bool(before.strip()) and not before.isdecimal() and not (after.isalnum() or after == "/")
+    )
+    return opens or closes
+
+
 def _is_path(before: str, after: str, run: str) -> bool:
     if len(run) > 1 and not before.strip():
         return after.isalnum()
@@ -98,46 +110,3 @@ def _is_path(before: str, after: str, run: str) -> bool:
         and (after.isalnum() or after in _PATH or before == ":")
         and bool(before)
     )
-
-
-def parted(text: str, language: str) -> str:
-    """``text`` without its delimiters; a phrase beside a sentence's end ends as a sentence."""
-
-    def ended(match: re.Match[str]) -> str:
-        text, (start, end) = match.string, match.span()
-        before = _DELIMITERS.sub("", text[max(start - _CONTEXT, 0) : start]).rstrip()
-        behind = _DELIMITERS.sub("", text[end : end + _CONTEXT])
-        phrase = match[1]
-        stop = full_stop(language) if _parts(before, phrase, behind, language) else ""
-        return phrase.rstrip() + stop if stop else phrase
-
-    while True:
-        inner = _PHRASE.sub(ended, text)
-        if inner == text:
-            return _DELIMITERS.sub("", text)
-        text = inner
-
-
-def _parts(before: str, phrase: str, behind: str, language: str) -> bool:
-    following = behind.lstrip()
-    if is_ended(phrase) or not is_speakable(phrase) or (behind and not behind[0].isspace()):
-        return False
-    if before and not (is_ended(before) or before[-1] in CLOSERS):
-        return False
-    if not following:
-        return bool(before)
-    if following[0] in _OPENERS:
-        return True
-    if following[0].islower() or not following[0].isalpha():
-        return False
-    return _is_whole(phrase.strip(), following, base_language(language))
-
-
-def _is_whole(phrase: str, following: str, base: str) -> bool:
-    """Whether ``phrase`` is more than the first word or words of the sentence that follows."""
-    if phrase[0].islower():
-        return True
-    words = len(phrase.split())
-    if base == "de":  # any noun has a capital
-        return words > 2
-    return words > 1 or not _PRONOUN.match(following)

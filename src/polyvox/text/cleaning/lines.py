@@ -36,16 +36,17 @@ def joined(text: str, *, indented: bool = False) -> str:
 
 
 def _paragraph(lines: Sequence[str], indented: bool) -> str:
-    margin = max(len(line.strip()) for line in lines)
-    breaks = list(pairwise(lines))
+    bare = [without_marks(line) for line in lines]
+    margin = max(len(line.strip()) for line in bare)
+    breaks = list(pairwise(bare))
     wraps = [_wraps(before, after, margin, indented) for before, after in breaks]
     whole = any(wraps)
     pieces = [_BULLET.sub("", lines[0])]
-    for (before, after), wrapped in zip(breaks, wraps, strict=True):
+    for line, (before, after), wrapped in zip(lines[1:], breaks, wraps, strict=True):
         if wrapped or (whole and _reaches(before, after, margin)):
-            pieces.append(" " + after)
+            pieces.append(" " + line)
         else:
-            pieces.append("\n" + _BULLET.sub("", after))
+            pieces.append("\n" + _BULLET.sub("", line))
     return "".join(pieces)
 
 

@@ -28,7 +28,9 @@ _SUPERSCRIPTS: Final = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸�
 _POWER: Final = re.compile(r"[+-]?\d+|n")
 _CALLOUT: Final = re.compile(r"^([ \t>]*>[ \t]*)\[!(\w{2,20})\][+-]?[ \t]*(.*)$", re.M)
 _SOURCE: Final = re.compile(
-    r" ?[【〖][^【】〖〗\n]{0,80}[†:][^【】〖〗\n]{0,80}[】〗]| ?【\d{1,3}】"
+    r"\ue200[^\ue201\n]{0,300}\ue201|:contentReference\[oaicite:\d+\](?:\{index=\d+\})?"
+    r"|(?<=[^\W\d][.!?,;:\"”])(?:[¹²³⁰⁴-⁹]{1,3}|\^\d{1,3}\^)(?=\s|\Z)"
+    r"| ?[【〖][^【】〖〗\n]{0,80}[†:][^【】〖〗\n]{0,80}[】〗]| ?【\d{1,3}】"
 )
 _NUMBERS: Final = r"\[[1-9]\d{0,2}(?:\s?[,–-]\s?\d{1,3})*\]"
 _CITATION: Final = re.compile(

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from polyvox.domain.written import MAX_PAUSE_MS, Pause
+from polyvox.text.cleaning import styles
 from polyvox.text.cleaning.in_band import InBand
 
 _ATTRIBUTES: Final = (
@@ -14,7 +15,8 @@ _ATTRIBUTES: Final = (
 _ATTRIBUTE: Final = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>/]+))")
 _NAMES: Final = (
     r"speak|voice|prosody|emphasis|break|say-as|sub|phoneme|lang|p|s|w|token|mark|audio|desc|metadata|meta"
-    r"|lexicon|lookup|pause|silence|(?:mstts|amazon|google|ibm|apple|emo):[\w-]+|express-as|effect|bookmark"
+    r"|lexicon|lookup|pause|silence|(?:mstts|amazon|google|ibm|apple|emo|speechify):[\w-]+|express-as|emotion|effect"
+    r"|bookmark"
 )
 _TAG: Final = re.compile(rf"<(/?)({_NAMES})({_ATTRIBUTES})(/?)>", re.I)
 _FAMILIAR: Final = frozenset(["p", "s", "sub", "mark", "audio"])
@@ -22,6 +24,19 @@ _FAMILIAR: Final = frozenset(["p", "s", "sub", "mark", "audio"])
 _ALONE: Final = frozenset(
     ["break", "pause", "silence", "mstts:silence", "bookmark", "lexicon", "meta"]
 )
+_STYLES: Final = frozenset(
+    [
+        *("mstts:express-as", "express-as", "google:style", "emotion"),
+        *(
+            "amazon:emotion",
+            "amazon:effect",
+            "amazon:domain",
+            "speechify:style",
+            "speechify:emotion",
+        ),
+    ]
+)
+"""Elements that ask for a way to speak."""
 _BLOCKS: Final = frozenset(["speak", "voice", "p", "s"])
 _PROLOGUE: Final = re.compile(r"<\?xml[^<>]*\?>|<!DOCTYPE[^<>]*>", re.I)
 
@@ -67,6 +82,7 @@ class _Document:
         opened = {m[2].lower() for m in self._tags if not m[1]}
         self._paired = opened & {m[2].lower() for m in self._tags if m[1]}
         self._spoken = "speak" in opened
+        self._styles: list[str] = []
 
     def read(self) -> str:
         pieces: list[str] = []
@@ -92,6 +108,8 @@ class _Document:
         """What is said of the element or tag at ``at``: its last tag, its end, its text."""
         tag = self._tags[at]
         name, attributes = tag[2].lower(), _attributes(tag[3])
+        if name in _STYLES:
+            return at, tag.end(), self._style(tag, attributes)
         if tag[1]:
             return at, tag.end(), "\n\n" if name in _BLOCKS else ""
         if name in ("break", "pause", "silence", "mstts:silence"):
@@ -102,6 +120,18 @@ class _Document:
                 content = self._text[tag.end() : self._tags[last].start()]
                 return last, self._tags[last].end(), _said(name, attributes, content)
         return at, tag.end(), "\n\n" if name in _BLOCKS else ""
+
+    def _style(self, tag: re.Match[str], attributes: dict[str, str]) -> str:
+        """A mark where a style begins, which holds to where its element ends."""
+        if tag[1]:
+            run = self._styles.pop() if self._styles else ""
+            return self._kept.end_of(run) if run else ""
+        wanted = (attributes.get(name, "") for name in ("style", "name", "emotion", "value"))
+        style = styles.of_element(next(filter(None, wanted), ""))
+        run = self._kept.mark(style) if style else ""
+        if not tag[4]:
+            self._styles.append(run)
+        return run
 
     def _end(self, at: int, name: str) -> int | None:
         """The next closing tag of ``name``; these elements do not nest."""

@@ -15,8 +15,9 @@ from polyvox.text.cleaning.in_band import MARK_RUN, InBand
 from polyvox.text.tables import table
 
 _TAG: Final = re.compile(
-    r"\[(?P<square>[A-Za-z ]{3,40})\](?![(:])|<(?P<angle>[a-z]{3,12})>|\((?P<round>[A-Za-z ]{3,40})\)"
+    r"\[(?P<square>[A-Za-z :=]{3,40})\](?![(:])|<(?P<angle>[a-z]{3,12})>|\((?P<round>[A-Za-z :=]{3,40})\)"
 )
+_LABEL: Final = re.compile(r"\A(?:emotion|style|tone|mood)\s*[:=]\s*")
 _BEGINS: Final = re.compile(
     r"(?:\A|\n)[ \t>#*+•-]+\Z|"
     rf"(?:\A|[\n.!?…:\"“”*\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]|{MARK_RUN})[\s*_\"“]*\Z"
@@ -26,13 +27,20 @@ _ADVERB: Final = re.compile(r" [a-z]+ly\Z")
 
 
 @cache
-def _names() -> dict[str, str]:
-    return {said: name for name, words in table("styles")["styles"].items() for said in words}
+def _names(kind: str) -> dict[str, str]:
+    return {said: name for name, words in table("styles")[kind].items() for said in words}
 
 
 def vocabulary() -> frozenset[str]:
     """The neutral words that a Style mark may have."""
-    return frozenset(table("styles")["styles"])
+    return frozenset(table("styles")["styles"]) | frozenset(table("styles")["elements"])
+
+
+def of_element(written: str) -> Style | None:
+    """The style that an element of SSML names, by a service's word for it."""
+    word = re.sub(r"[\s_-]+", " ", written.strip().lower())
+    name = _names("styles").get(word) or _names("elements").get(word)
+    return Style(name) if name else None
 
 
 def marked(text: str, kept: InBand) -> str:
@@ -42,8 +50,9 @@ def marked(text: str, kept: InBand) -> str:
 
     def replaced(match: re.Match[str]) -> str:
         nonlocal last
-        written = (match["square"] or match["angle"] or match["round"]).strip().lower()
-        name = _names().get(written) or _names().get(_ADVERB.sub("", written))
+        tag = (match["square"] or match["angle"] or match["round"]).strip().lower()
+        written = _LABEL.sub("", tag)
+        name = _names("styles").get(written) or _names("styles").get(_ADVERB.sub("", written))
         follows = bool(last) and not text[last : match.start()].strip()
         if name is None or (match["round"] and not follows and not _is_direction(match)):
             return match[0]

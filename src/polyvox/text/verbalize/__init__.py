@@ -5,6 +5,6 @@ span of the written text it comes from. Both take time linear in the text.
 """
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind, Piece, Verbalized, Word
-from polyvox.text.verbalize.speech import atoms, verbalize
+from polyvox.text.verbalize.speech import atoms, respell, verbalize
 
-__all__ = ["Atom", "AtomKind", "Piece", "Verbalized", "Word", "atoms", "verbalize"]
+__all__ = ["Atom", "AtomKind", "Piece", "Verbalized", "Word", "atoms", "respell", "verbalize"]

@@ -17,6 +17,11 @@ _INITIAL: Final = re.compile(
 )
 _LETTERS: Final = re.compile(r"(?<![\w.])(?:[A-Z]\.){2,6}(?!\w)")
 _CAPITALISED: Final = re.compile(r"(?P<start>^|[.!?:\n]\W*)?(?P<word>[^\W\d_][\w'’-]*)\W?\Z")
+_LETTER_BEFORE: Final = re.compile(r"(?<!\w)[^\W\d_]\. ?\Z")
+_LETTER_BEHIND: Final = re.compile(r" ?[^\W\d_]\.")
+_PARTICLES: Final = re.compile(
+    r"[ \u00a0](?:(?:de|den|der|van|von|zu|di|da|del|della|dos|du|ten|ter) ){1,3}[^\W\d_a-z]"
+)
 _NAME_BEFORE: Final = 40
 """Characters in front of an abbreviation that are looked at for a name."""
 
@@ -28,10 +33,8 @@ def _table(rules: Rules) -> dict[str, tuple[str, str]]:
     short = rules.abbreviations
     groups = {"leading": short.leading, "open": short.open, "numbered": short.numbered}
     groups |= {"titles": short.titles, "saint": short.saint}
-    groups["open"] = {
-        **{f"{day}.": name.partition("|")[0] for day, name in short.days.items()},
-        **groups["open"],
-    }
+    days = {f"{day}.": name.partition("|")[0] for day, name in short.days.items()}
+    groups["open"] = {**days, **groups["open"]}
     for group, entries in groups.items():
         for written, words in entries.items():
             key = written.replace(" ", "")
@@ -50,7 +53,8 @@ def _pattern(rules: Rules) -> re.Pattern[str]:
     written = [*short.titles, *short.leading, *short.numbered, *short.open, *short.saint]
     written += [f"{day}." for day in short.days]
     return re.compile(
-        rf"(?<![\w.@/-]){one_of([*written, *map(_upper, written)])}(?:(?<=[§¶№])|(?![\w@]))"
+        rf"(?<![\w.@/-]){one_of([*written, *map(_upper, written)])}"
+        r"(?:(?<=[§¶№])|(?<=[.°º])(?=\d)|(?![\w@]))"
     )
 
 
@@ -62,6 +66,8 @@ def abbreviations(text: str, rules: Rules) -> Iterator[Atom]:
         group, words = table["".join(found.group().split())]
         end, dot = found.end(), found.group().endswith(".")
         if group == "numbered" and not _number_follows(text, end):
+            continue
+        if group == "saint" and _among_initials(text, found):
             continue
         if group == "saint":
             saint = _is_title(text, found.start(), end, rules)
@@ -82,14 +88,22 @@ def _before(text: str, start: int) -> re.Match[str] | None:
     return _CAPITALISED.search(text[max(0, start - _NAME_BEFORE) : start])
 
 
+def _among_initials(text: str, found: re.Match[str]) -> bool:
+    """Whether a letter is one of several: "J. M. Coetzee", not "M. Petit"."""
+    before = _LETTER_BEFORE.search(text, max(0, found.start() - 4), found.start())
+    return len(found.group()) == 2 and bool(before or _LETTER_BEHIND.match(text, found.end()))
+
+
 def _is_title(text: str, start: int, end: int, rules: Rules) -> bool:
     """``St.`` before a name, unless a name stands in front: "in St. Ives", "on Main St. He"."""
     following = re.match(r"\s(\w+)", text[end : end + _NAME_BEFORE])
     if not following or not following[1][0].isupper():
         return False
+    if following[1].casefold() in _starters(rules):
+        return False
     before = _before(text, start)
     named = before is not None and before["word"][0].isupper() and before["start"] is None
-    return not named or (following[1].casefold() not in _starters(rules) and before is None)
+    return not named
 
 
 @lru_cache(maxsize=64)
@@ -121,12 +135,13 @@ def _sentence_follows(text: str, end: int, rules: Rules) -> bool:
 
 def _is_initial(text: str, found: re.Match[str], rules: Rules) -> bool:
     following, letter = found["next"], found["letter"]
+    if letter.isupper() and _PARTICLES.match(text, found.end()):
+        return True
     if not letter.isupper() or not following[0].isupper() or following[1:2].isupper():
         return False
     if len(following) == 1:
-        if not found["dot"]:
-            return False
-    elif following.casefold() in _starters(rules):
+        return bool(found["dot"])
+    if following.casefold() in _starters(rules):
         return False
     before = _before(text, found.start())
     if before is None:

@@ -6,12 +6,13 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from polyvox.text.verbalize.dates import preceding_word
 from polyvox.text.verbalize.numbers import link_to
 from polyvox.text.verbalize.schema import Rules
 
 _NEXT: Final = re.compile(r"[ \u00a0\u202f](?P<word>[^\W\d_]{2,30}+)")
+_BEFORE: Final = re.compile(r"(?P<word>[^\W\d_]{1,30}+)[ \u00a0\u202f]\Z")
 _LONGEST: Final = 32
+"""Characters on either side of a number that are looked at for its noun."""
 
 
 def next_word(text: str, end: int) -> str:
@@ -32,7 +33,8 @@ def gender_of(word: str, rules: Rules, *, one: bool) -> str:
 
 def gender_behind(text: str, start: int, end: int, rules: Rules, *, one: bool) -> str:
     """The gender of the noun that is counted by the number at ``text[start:end]``."""
-    before = preceding_word(text, start)
+    found = _BEFORE.search(text, max(0, start - _LONGEST), start)
+    before = found["word"].casefold() if found else ""
     if before in rules.agreement.labels:
         return ""
     shown = rules.agreement.lead.get(before)
@@ -42,6 +44,8 @@ def gender_behind(text: str, start: int, end: int, rules: Rules, *, one: bool) -
 def linked(text: str, end: int, words: str, rules: Rules) -> tuple[str, int]:
     """``words`` with what links them to the noun behind them, and where they end in ``text``."""
     noun = next_word(text, end)
+    if noun and words.endswith("'"):
+        return words, end + 1
     if not noun or not gender_of(noun, rules, one=False):
         return words, end
     link = link_to(noun, words, rules)

@@ -14,6 +14,7 @@ _TOKEN: Final = re.compile(r"\S+")
 class AtomKind(StrEnum):
     """What an atom is; a name of the table `tests/data/read_aloud`, too."""
 
+    LEXICON = "lexicon"
     ADDRESS = "address"
     PHRASE = "phrase"
     TELEPHONE = "telephone"

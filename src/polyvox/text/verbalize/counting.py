@@ -20,8 +20,6 @@ def counted_in(text: str, start: int, number: Number, noun: Noun, rules: Rules) 
 def counted_range(low: Number, high: Number, between: str, noun: Noun, rules: Rules) -> str:
     """Two numbers and what they count: "five to ten metres"."""
     words = quantity(low, high, between, rules, noun.gender)
-    if noun.leads:
-        return f"{noun.form('other')} {words}"
     if not rules.words.range_case or between != rules.words.range:
         return with_noun(words, noun_for(high, noun, rules), rules)
     form = noun.form("other" if high.decimals else "many")

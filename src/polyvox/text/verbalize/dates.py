@@ -17,6 +17,7 @@ _ISO: Final = re.compile(
 )
 _NUMERIC: Final = re.compile(
     r"(?<![\w.,/-])(?P<a>\d{1,2})(?:(?P<mark>[/-])(?P<b>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})"
+    r"|/(?P<b3>0[1-9]|(?<=0\d/)\d{2})"
     r"|\.[ \u00a0]?(?P<b2>\d{1,2})\.(?:[ \u00a0]?(?P<year2>\d{4}|\d{2}))?)(?!\w|[-/.]\w)"
 )
 _YEARLESS: Final = re.compile(r"(?<![\w.,/-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\w/]|[.,]\d| of )")
@@ -61,11 +62,12 @@ def _iso(text: str, rules: Rules) -> Iterator[Atom]:
 
 def _numeric(text: str, rules: Rules) -> Iterator[Atom]:
     for found in _NUMERIC.finditer(text):
-        a, b = int(found["a"]), int(found["b"] or found["b2"])
+        a, b = int(found["a"]), int(found["b"] or found["b2"] or found["b3"])
         written = found["year"] or found["year2"]
-        if found["mark"] is None and not rules.ordinals.dot and not written:
+        slashed = found["mark"] or found["b3"]
+        if not slashed and not rules.ordinals.dot and not written:
             continue
-        month_first = rules.dates.order == "mdy" and found["mark"] is not None
+        month_first = rules.dates.order == "mdy" and slashed is not None
         day, month = (b, a) if month_first else (a, b)
         if month > 12 >= day:
             day, month = month, day
@@ -123,7 +125,7 @@ def _filled(
 
 
 def _day(day: int, before: str, rules: Rules) -> str:
-    if day == 1 and rules.dates.first_day:
+    if day == 1 and rules.dates.first_day and before != "'":
         return rules.dates.first_day
     if isinstance(rules.dates.days, tuple):
         return rules.dates.days[day - 1]
@@ -179,7 +181,8 @@ def _with_names(text: str, rules: Rules) -> Iterator[Atom]:
             continue
         month = _month_of(rules)[(found["m1"] or found["m2"]).removesuffix(".")]
         ymd = (int(written) if written else None, month, int(day) if day else None)
-        before = preceding_word(text, found.start())
+        elided = text[found.start() - 1 : found.start()] in ("'", "’")
+        before = "'" if elided else preceding_word(text, found.start())
         if found["d2"] and not written and before in rules.dates.month_cues:
             continue
         words = _filled(_template(found, rules), ymd, before, rules)
@@ -278,12 +281,12 @@ def short_years(text: str, rules: Rules) -> Iterator[Atom]:
 
 @lru_cache(maxsize=64)
 def _day_range(rules: Rules) -> re.Pattern[str]:
-    days = one_of(rules.abbreviations.days)
+    days = one_of([*rules.abbreviations.days, *rules.abbreviations.spans])
     return re.compile(rf"(?<!\w)({days})\.? ?[-–] ?({days})(?!\w)(?:\.(?=\W*[^\W\d_A-Z]))?")
 
 
 def day_ranges(text: str, rules: Rules) -> Iterator[Atom]:
-    days = rules.abbreviations.days
+    days = {**rules.abbreviations.days, **rules.abbreviations.spans}
     if days:
         for found in _day_range(rules).finditer(text):
             template = rules.abbreviations.day_range or f"{{first}} {rules.words.range} {{last}}"

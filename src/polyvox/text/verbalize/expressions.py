@@ -1,22 +1,20 @@
-"""Powers, fractions and arithmetic."""
+"""Powers and arithmetic."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind
-from polyvox.text.verbalize.dates import preceding_word
 from polyvox.text.verbalize.matching import SPACE, UNBOUND, one_of, signed
 from polyvox.text.verbalize.numbers import Number, cardinal, number_pattern, spoken
 from polyvox.text.verbalize.schema import Rules
 
 SMALL: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _EXPONENT: Final = str.maketrans(SMALL + "⁺⁻", "0123456789+-")
-_GLYPH: Final = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+_POWER_SIGN: Final = re.compile(rf"[\^{SMALL}⁺⁻]|\*\*|\d[eE]")
 _WEAK: Final = frozenset("-−–/")
 """Operators that alone may as well be a range, a date or an alternative."""
 
@@ -30,7 +28,7 @@ def _power(rules: Rules) -> re.Pattern[str]:
 
 
 def powers(text: str, rules: Rules) -> Iterator[Atom]:
-    if not rules.words.power:
+    if not rules.words.power or not _POWER_SIGN.search(text):
         return
     for found in _power(rules).finditer(text):
         scientific = found["e"] or found["E"]
@@ -54,49 +52,6 @@ def _operand(written: str, rules: Rules) -> str:
     if written[:1] in "-−" and len(written) > 1:
         return signed(written[0], _operand(written[1:], rules), rules)
     return spoken(Number.read(written, rules), rules) if written[0].isdecimal() else written
-
-
-@lru_cache(maxsize=64)
-def _fraction(rules: Rules) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?P<sign>(?<![\w)\]])[-−])?(?<![\w.,/])(?:(?:(?P<whole>\d{{1,3}})(?: |(?=[{_GLYPH}])))?"
-        rf"(?:(?P<over>\d{{1,3}}[/⁄]\d{{1,3}})(?![\w/]|[.,]\d)|(?P<glyph>[{_GLYPH}]){UNBOUND}))"
-    )
-
-
-def fractions(text: str, rules: Rules) -> Iterator[Atom]:
-    return (fraction for fraction, _ in found_fractions(text, rules))
-
-
-def found_fractions(text: str, rules: Rules) -> Iterator[tuple[Atom, bool]]:
-    """Every fraction, and whether a whole number stands before it."""
-    if not rules.fractions.plain:
-        return
-    for found in _fraction(rules).finditer(text):
-        written = (found["over"] or unicodedata.normalize("NFKC", found["glyph"])).replace("⁄", "/")
-        words = _fraction_words(written, rules)
-        if found["over"] and preceding_word(text, found.start()) in rules.cues.counted:
-            first, last = (cardinal(int(n), rules) for n in written.split("/"))
-            words = f"{first} {rules.words.of} {last}"
-        if found["whole"]:
-            part = rules.fractions.mixed.get(written, words)
-            whole = cardinal(int(found["whole"]), rules)
-            template = part if "{whole}" in part else rules.fractions.join
-            words = template.format(whole=whole, part=part)
-        said = signed(found["sign"], words, rules)
-        fraction = Atom(found.start(), found.end(), AtomKind.FRACTION, said)
-        yield fraction, bool(found["whole"])
-
-
-def _fraction_words(written: str, rules: Rules) -> str:
-    if written in rules.fractions.plain:
-        return rules.fractions.plain[written]
-    above, below = (int(n) for n in written.split("/"))
-    ending = rules.fractions.plain.get(f"n/{below}")
-    if ending and above < below:
-        return f"{cardinal(above, rules)} {ending}"
-    full = rules.words.out_of if above <= below and below in (5, 10, 100) else rules.words.over
-    return f"{cardinal(above, rules)} {full} {cardinal(below, rules)}"
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from polyvox.text.punctuation import CLOSERS
@@ -64,16 +65,23 @@ def quantity_pattern(rules: Rules, *, number: str = "", suffix: str = "") -> str
     return rf"(?P<low{suffix}>{number})(?:(?P<dash{suffix}>{SPACE}(?:[-–—]|[x×](?=[ \u00a0\d])){SPACE})(?P<high{suffix}>{number}))?"
 
 
-def signed(sign: str | None, words: str, rules: Rules) -> str:
-    """``-`` and "five" → "minus five"."""
-    named = {
+@lru_cache(maxsize=64)
+def _signs(rules: Rules) -> dict[str, str]:
+    return {
         "+": rules.words.plus,
         "±": rules.words.plus_minus,
         "~": rules.words.approximately,
         "≈": rules.words.approximately,
         **dict.fromkeys(_MINUS, rules.words.minus),
     }
-    marks = _MARK.findall(sign or "")
+
+
+def signed(sign: str | None, words: str, rules: Rules) -> str:
+    """``-`` and "five" → "minus five"."""
+    if not sign:
+        return words
+    named = _signs(rules)
+    marks = _MARK.findall(sign)
     return " ".join([*(named.get(c) or rules.operators.get(c) or c for c in marks), words])
 
 

@@ -10,7 +10,6 @@ from typing import Final
 from polyvox.text.verbalize.atoms import Atom, AtomKind
 from polyvox.text.verbalize.counting import counted_in, counted_range
 from polyvox.text.verbalize.dates import BLANK
-from polyvox.text.verbalize.expressions import found_fractions
 from polyvox.text.verbalize.matching import (
     SPACE,
     UNBOUND,
@@ -23,7 +22,14 @@ from polyvox.text.verbalize.matching import (
     signed,
 )
 from polyvox.text.verbalize.money import scale_of
-from polyvox.text.verbalize.numbers import Number, counted, noun_for, number_pattern, spoken
+from polyvox.text.verbalize.numbers import (
+    Number,
+    counted,
+    noun_for,
+    number_pattern,
+    spoken,
+    with_noun,
+)
 from polyvox.text.verbalize.schema import Noun, Rules
 
 _QUOTATION: Final = 500
@@ -33,13 +39,14 @@ _UNREADABLE: Final = re.compile(r"[²³°/]")
 
 
 @lru_cache(maxsize=64)
-def _units(rules: Rules) -> dict[str, Noun]:
+def units_of(rules: Rules) -> dict[str, Noun]:
+    """Symbol → unit."""
     return {symbol: noun for noun in rules.units.values() for symbol in noun.symbols}
 
 
 @lru_cache(maxsize=64)
 def _pattern(rules: Rules) -> re.Pattern[str]:
-    units = _units(rules)
+    units = units_of(rules)
     first = one_of(s for s, noun in units.items() if not noun.second)
     scales = [symbol for symbol in scale_of(rules) if len(symbol) > 1]
     scale = rf"{SPACE}(?P<scale>{one_of(scales)}){UNBOUND}" if scales else "(?P<scale>(?!))"
@@ -53,7 +60,7 @@ def _pattern(rules: Rules) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def _alone(rules: Rules) -> re.Pattern[str]:
-    symbols = one_of(s for s in _units(rules) if _UNREADABLE.search(s) and s != "°")
+    symbols = one_of(s for s in units_of(rules) if _UNREADABLE.search(s) and s != "°")
     return re.compile(rf"(?<![\w/]){symbols}(?![\w/])")
 
 
@@ -72,7 +79,7 @@ def heights(text: str, rules: Rules) -> Iterator[Atom]:
 
 @lru_cache(maxsize=64)
 def _rate(rules: Rules) -> re.Pattern[str]:
-    units = one_of(_units(rules))
+    units = one_of(units_of(rules))
     return re.compile(
         rf"(?<={BLANK})/(?P<what>{units}(?!\w)|[^\W\d_{BLANK}]{{2,20}}(?!\w))"
         rf"|(?<=[{BLANK}\d] )[^\W\d_{BLANK}]{{2,20}}(?P<per>/(?P<unit>{units}))(?!\w)"
@@ -84,7 +91,7 @@ def rates(text: str, rules: Rules) -> Iterator[Atom]:
     if rules.words.per and rules.units:
         for found in _rate(rules).finditer(text):
             what = found["what"] or found["unit"]
-            noun = _units(rules).get(what)
+            noun = units_of(rules).get(what)
             words = f" {rules.words.per} {noun.form('one') if noun else what}"
             yield Atom(*found.span("per" if found["per"] else 0), AtomKind.MEASURE, words)
 
@@ -93,6 +100,8 @@ def measures(text: str, rules: Rules) -> Iterator[Atom]:
     if not rules.units:
         return
     for found in _pattern(rules).finditer(text):
+        if _is_other(text, found, rules):
+            continue
         low = Number.read(found["low"], rules)
         high = Number.read(found["high"], rules) if found["high"] else None
         end = found.end()
@@ -108,9 +117,17 @@ def measures(text: str, rules: Rules) -> Iterator[Atom]:
         yield Atom(found.start(), end, AtomKind.MEASURE, words)
 
 
+def _is_other(text: str, found: re.Match[str], rules: Rules) -> bool:
+    """Whether what follows shows that the symbol is no unit ("3° piano")."""
+    noun = units_of(rules).get(found["unit"] or "")
+    if not noun or not noun.not_before:
+        return False
+    return found["low"] == "1" or bool(re.match(noun.not_before, text[found.end() :][:40]))
+
+
 def _second(found: re.Match[str], rules: Rules) -> Noun:
     """The unit of ``30m`` in ``1h30m`` is the minute."""
-    units = _units(rules)
+    units = units_of(rules)
     minutes = found["second"] == "m" and units[found["unit"]] is rules.units.get("h")
     return (rules.units.get("min") if minutes else None) or units[found["second"]]
 
@@ -125,7 +142,7 @@ def _words(
     found: re.Match[str], low: Number, high: Number | None, rules: Rules, *, single: bool
 ) -> str:
     scale = scale_of(rules).get(found["scale"] or "")
-    noun = scale or _units(rules)[found["unit"]]
+    noun = scale or units_of(rules)[found["unit"]]
     if single:
         words = f"{spoken(low, rules, noun.gender)} {noun.form('one')}"
     else:
@@ -134,58 +151,14 @@ def _words(
         words = counted_range(low, high, joint(found["dash"], rules), noun, rules)
     if found["scaled"]:
         million = Number("1000000")
-        words += " " + noun_for(million, _units(rules)[found["scaled"]], rules)
+        words = with_noun(words, noun_for(million, units_of(rules)[found["scaled"]], rules), rules)
     return words
-
-
-@lru_cache(maxsize=64)
-def _leading(rules: Rules) -> re.Pattern[str]:
-    symbols = one_of(s for s, noun in _units(rules).items() if noun.leads)
-    return re.compile(
-        rf"{sign_pattern()}(?<!\w)(?P<unit>{symbols}){SPACE}(?P<minus>[-−]?){quantity_pattern(rules)}{UNBOUND}"
-    )
-
-
-def leading_units(text: str, rules: Rules) -> Iterator[Atom]:
-    """``%20``, where the language writes the unit first."""
-    if any(noun.leads for noun in rules.units.values()):
-        for found in _leading(rules).finditer(text):
-            noun, low = _units(rules)[found["unit"]], Number.read(found["low"], rules)
-            if found["high"]:
-                high = Number.read(found["high"], rules)
-                words = counted_range(low, high, joint(found["dash"], rules), noun, rules)
-            else:
-                words = counted(low, noun, rules)
-            sign = (found["sign"] or "") + found["minus"]
-            yield Atom(found.start(), found.end(), AtomKind.MEASURE, signed(sign, words, rules))
-
-
-@lru_cache(maxsize=64)
-def _behind_fraction(rules: Rules) -> re.Pattern[str]:
-    units = one_of(s for s, noun in _units(rules).items() if not noun.second)
-    return re.compile(rf"{SPACE}-?(?P<unit>{units}){UNBOUND}")
-
-
-def fractional_measures(text: str, rules: Rules) -> Iterator[Atom]:
-    """``3/4 lb``, ``2 ½ tsp``: a part of one unit, or several units and a part."""
-    if not rules.units:
-        return
-    for fraction, whole in found_fractions(text, rules):
-        unit = _behind_fraction(rules).match(text, fraction.end)
-        if unit is None:
-            continue
-        end = unit.end()
-        if text[end - 1] == "." and ends_sentence(text, end):
-            end -= 1
-        form = "other" if whole else rules.fractions.unit
-        words = f"{fraction.spoken} {_units(rules)[unit['unit']].form(form)}"
-        yield Atom(fraction.start, end, AtomKind.MEASURE, words)
 
 
 def lone_units(text: str, rules: Rules) -> Iterator[Atom]:
     """``km/h`` or ``m²`` without a number: what a voice would spell."""
-    if not any(_UNREADABLE.search(symbol) for symbol in _units(rules)):
+    if not any(_UNREADABLE.search(symbol) for symbol in units_of(rules)):
         return
     for found in _alone(rules).finditer(text):
-        words = _units(rules)[found.group()].form("other")
+        words = units_of(rules)[found.group()].form("other")
         yield Atom(found.start(), found.end(), AtomKind.MEASURE, words)

@@ -19,7 +19,14 @@ from polyvox.text.verbalize.matching import (
     sign_pattern,
     signed,
 )
-from polyvox.text.verbalize.numbers import Number, counted, digits_of, number_pattern, spoken
+from polyvox.text.verbalize.numbers import (
+    Number,
+    counted,
+    digits_of,
+    link_to,
+    number_pattern,
+    spoken,
+)
 from polyvox.text.verbalize.schema import Currency, Noun, Rules
 
 _HUNDREDTHS: Final = re.compile(r"(?P<whole>.*)[.,](?P<cents>\d\d|-)")
@@ -48,24 +55,36 @@ def _pattern(rules: Rules) -> re.Pattern[str]:
     foreign = r"\d{1,3}(?>(?:\.\d{3}){1,6},|(?:,\d{3}){1,6}\.)\d\d(?!\d)"
     number = rf"(?:{foreign}|{decimal}\d\d(?!\d)|{whole}(?:[.,](?:\d\d|[-–—])(?![\d]|[.,]\d)|{decimal}\d+)?))"
     scale = (
-        rf"(?:{SPACE}(?P<scale{{0}}>{one_of(scale_of(rules))}){UNBOUND})?"
+        rf"(?:{SPACE}(?P<scale{{0}}>{one_of(scale_of(rules))}){UNBOUND}{_linked(rules)})?"
         if rules.scales
         else "(?P<scale{0}>(?!))?"
     )
     return re.compile(
         rf"{sign_pattern('sign1')}(?<!\w)(?P<before>{symbols}){SPACE}(?P<inner>[-−–])?"
-        rf"{quantity_pattern(rules, number=number, suffix='1')}{scale.format('1')}{UNBOUND}"
+        rf"{quantity_pattern(rules, number=number, suffix='1')}{scale.format('1')}{UNBOUND}(?: (?P<code>{one_of(rules.money.currencies)}){UNBOUND})?"
         rf"|{sign_pattern('sign2')}(?<![\w.,])"
         rf"{quantity_pattern(rules, number=number, suffix='2')}{scale.format('2')}{SPACE}(?P<behind>{symbols}){UNBOUND}"
+        rf"|(?<![\w.,])(?P<whole>\d+)(?P<middle>{symbols})(?P<cents>\d\d){UNBOUND}"
     )
+
+
+def _linked(rules: Rules) -> str:
+    """Source of a pattern for what links a scale to the currency ("3 millones de €")."""
+    links = [rules.agreement.link, rules.agreement.link_vowel]
+    return rf"(?: {one_of(filter(None, links))}(?={one_of(_currencies(rules))}))?"
 
 
 def money(text: str, rules: Rules) -> Iterator[Atom]:
     if not rules.money.currencies:
         return
     for found in _pattern(rules).finditer(text):
+        if found["middle"]:
+            amount = Number(found["whole"], found["cents"])
+            words = _exact(amount, _currencies(rules)[found["middle"]], rules)
+            yield Atom(found.start(), found.end(), AtomKind.MONEY, words)
+            continue
         n = "1" if found["before"] else "2"
-        currency = _currencies(rules)[found["before"] or found["behind"]]
+        currency = _currencies(rules)[found["code"] or found["before"] or found["behind"]]
         low, high = _amount(found[f"low{n}"], rules), None
         if found[f"high{n}"]:
             high = _amount(found[f"high{n}"], rules)
@@ -106,8 +125,9 @@ def _words(
         else:
             scaled = counted(low, scale, rules)
         number, _, name = scaled.rpartition(" ")
+        noun = currency.form(rules.money.scaled_form)
         return rules.money.scaled.format(
-            number=number, scale=name, currency=currency.form(rules.money.scaled_form)
+            number=number, scale=name, currency=link_to(noun, name, rules) + noun
         )
     if high is not None and (low.decimals or high.decimals):
         return f"{_exact(low, currency, rules)} {rules.words.range} {_exact(high, currency, rules)}"

@@ -22,9 +22,6 @@ class Noun(Table, BaseModel):
     not_before: str = ""
     """A pattern for what follows where a symbol means something else ("3° piano")."""
 
-    leads: bool = False
-    """Whether the noun is said before its number, and may be written there ("%20" → "yüzde yirmi")."""
-
     def form(self, category: str) -> str:
         return getattr(self, category, "") or self.other
 
@@ -53,8 +50,6 @@ class Numbers(Table, BaseModel):
     """In place of ``point``, agreeing with the number in front of it ("две целых пять десятых")."""
     parts: tuple[Noun, ...] = ()
     """Tenths, hundredths, … that are said behind decimals."""
-    suffixed: bool = False
-    """Whether letters behind an apostrophe are an ending of the number's word ("5'te" → "beşte")."""
     plural: str = "one_other"
     mend: dict[str, str] = {}
     mend_ordinal: dict[str, str] = {}

@@ -13,8 +13,6 @@ from polyvox.text.verbalize.schema import Noun, Rules
 _SPACES: Final = "\u0020\u00a0\u202f\u2009"
 _MOST_DIGITS: Final = 15
 """A longer one is nobody's quantity: it is read digit by digit."""
-
-
 _IN_HUNDREDS: Final = range(1100, 2000)
 
 
@@ -172,8 +170,8 @@ def _with_gender(words: str, rules: Rules, gender: str) -> str:
 
 def is_one(number: Number, rules: Rules) -> bool:
     """Whether a noun behind ``number`` has the form for one ("двадцать одна книга")."""
-    short = len(number.whole) <= _MOST_DIGITS
-    return short and category(rules.numbers.plural, number.value, fraction=False) == "one"
+    counts = len(number.whole) <= _MOST_DIGITS and number.value > 0
+    return counts and category(rules.numbers.plural, number.value, fraction=False) == "one"
 
 
 def noun_for(number: Number, noun: Noun, rules: Rules) -> str:
@@ -184,14 +182,13 @@ def noun_for(number: Number, noun: Noun, rules: Rules) -> str:
 
 def counted(number: Number, noun: Noun, rules: Rules) -> str:
     """``5`` and *metre* → "five metres"."""
-    if noun.leads:
-        return f"{noun_for(number, noun, rules)} {spoken(number, rules)}"
     return with_noun(spoken(number, rules, noun.gender), noun_for(number, noun, rules), rules)
 
 
 def with_noun(words: str, noun: str, rules: Rules) -> str:
     """A number's words and its noun: "un million" and "euros" are "un million d'euros"."""
-    return f"{words} {link_to(noun, words, rules)}{noun}"
+    space = "" if words.endswith("'") else " "
+    return f"{words}{space}{link_to(noun, words, rules)}{noun}"
 
 
 _VOWEL: Final = re.compile(r"[aeiouhàâéèêëîïôöûüœ]", re.IGNORECASE)

@@ -24,10 +24,15 @@ def _phrases(rules: Rules) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w/]){one_of(rules.phrases)}(?![\w/])", re.IGNORECASE)
 
 
+@lru_cache(maxsize=64)
+def _spoken_phrases(rules: Rules) -> dict[str, str]:
+    return {written.casefold(): words for written, words in rules.phrases.items()}
+
+
 def phrases(text: str, rules: Rules) -> Iterator[Atom]:
     if not rules.phrases:
         return
-    table = {written.casefold(): words for written, words in rules.phrases.items()}
+    table = _spoken_phrases(rules)
     for found in _phrases(rules).finditer(text):
         words = table.get(found.group().casefold())
         if words:

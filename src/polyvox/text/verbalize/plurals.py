@@ -35,17 +35,23 @@ def _czech(n: int) -> str:
 _FAMILIES: Final[dict[str, Callable[[int], str]]] = {
     "one_other": _one_other,
     "one_zero": _one_zero,
+    "one_below_two": _one_other,
     "one_few_many": _one_few_many,
     "polish": _polish,
     "czech": _czech,
     "other": lambda n: "other",
 }
 
+_WHOLE_PART: Final = frozenset({"one_zero", "one_below_two"})
+"""Families in which the whole part decides about a number with decimals ("1,5 million")."""
+
 
 def category(family: str, value: int, *, fraction: bool) -> str:
     """``one``, ``few``, ``many`` or ``other``; a number with a decimal part is ``other``,
     but in French and its like the whole part decides ("1,5 million").
     """
-    if fraction and family != "one_zero":
+    if fraction and family in _WHOLE_PART:
+        return "one" if value < 2 else "other"
+    if fraction:
         return "other"
     return _FAMILIES[family](value)

@@ -46,8 +46,6 @@ _CODE: Final = re.compile(r"[A-Z]{1,4}-?\d{3,}(?![a-z])")
 """``BA2490``: capitals, and more digits than a model's name has."""
 _ELEMENT: Final = re.compile(r"[A-Z][a-z]?")
 _WIDE: Final = re.compile(f"[{WIDE}]")
-
-
 _DOT_ANYWHERE: Final = re.compile(
     r"(?<![\w.,/:-])(?P<atom>(?P<number>\d{1,3})\.)[ \u00a0](?=(?P<next>[^\W\d_]+))"
 )
@@ -174,6 +172,9 @@ def _range_words(found: re.Match[str], low: Number, high: Number, gender: str, r
     code = len(low.whole) > _LONGEST_IN_A_NAME and len(high.whole) < len(low.whole)
     if len(low.whole) > 2 and high.value < low.value and found["dash"] == "-":
         between = ""  # a model such as 747-400
+    if high.value < low.value < 100 and (found["dash"] or "").strip() in "-–":
+        second = spoken(high, rules, rules.words.ratio_case)
+        return f"{spoken(low, rules)} {rules.words.ratio or between} {second}"  # a score: 3-0
     if code:
         return f"{digit_by_digit(low.whole, rules)}, {digit_by_digit(high.whole, rules)}"
     return quantity(low, high, between, rules, gender)

@@ -25,8 +25,8 @@ def value_of(numeral: str) -> int:
 @lru_cache(maxsize=64)
 def _pattern(rules: Rules) -> re.Pattern[str]:
     names = one_of(name for group in rules.roman.names.values() for name in group)
-    written = [*rules.roman.nouns, *rules.roman.ordered]
-    nouns = one_of([*written, *(noun.upper() for noun in written)])
+    counted = [*rules.roman.nouns, *rules.roman.ordered]
+    nouns = one_of([*counted, *(noun.upper() for noun in counted)])
     joins = one_of(rules.roman.joins)
     return re.compile(
         rf"(?<!\w)(?:(?P<name>{names})|(?P<noun>{nouns})|(?P<other>[A-Z][a-z]{{2,20}}))"
@@ -35,13 +35,20 @@ def _pattern(rules: Rules) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=64)
+def _genders(rules: Rules) -> dict[str, str]:
+    return {name: g for g, group in rules.roman.names.items() for name in group}
+
+
 def romans(text: str, rules: Rules) -> Iterator[Atom]:
     if not rules.roman.nouns:
         return
-    gender_of = {name: g for g, group in rules.roman.names.items() for name in group}
+    gender_of = _genders(rules)
     for found in _pattern(rules).finditer(text):
         numeral, end = found["numeral"], found.end("numeral")
         if found["other"] and (len(numeral) < 2 or not set(numeral) <= set("IVX") or found["to"]):
+            continue
+        if len(numeral) == 1 and found["name"] and _is_initial(text, found, rules):
             continue
         if numeral == "I" and not (found["name"] or found["noun"]):
             continue
@@ -61,6 +68,17 @@ def romans(text: str, rules: Rules) -> Iterator[Atom]:
                 between = rules.words.range if between in "-–" else between
                 words, end = f"{words} {between} {last}", found.end("until")
         yield Atom(found.start("numeral"), end, AtomKind.ROMAN, words)
+
+
+_NAME: Final = re.compile(r" (?P<word>[^\W\d_]+)")
+
+
+def _is_initial(text: str, found: re.Match[str], rules: Rules) -> bool:
+    """``Jorge L. Borges``: a letter with a full stop before a name."""
+    after = _NAME.match(text, found.end())
+    if not found["dot"] or not after or not after["word"][0].isupper():
+        return found["numeral"] in "LCDM"
+    return after["word"].casefold() not in rules.abbreviations.starters
 
 
 def _of_ruler(value: int, gender: str, rules: Rules) -> str:
@@ -87,7 +105,7 @@ def _ordered(rules: Rules) -> re.Pattern[str]:
     suffixes, nouns = one_of(rules.roman.suffixes), one_of(rules.roman.before)
     dot = r"\.?" if rules.roman.dot else ""
     return re.compile(
-        rf"(?<![\w.'’-])(?P<numeral>(?=[IVXLCDM]){_NUMERAL})"
+        rf"(?<![\w.'-])(?P<numeral>(?=[IVX]+(?![LCDM])){_NUMERAL})"
         rf"(?:(?P<suffix>{suffixes})(?!\w)|{dot}(?= (?P<noun>{nouns})(?!\w)))"
     )
 

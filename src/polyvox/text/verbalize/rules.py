@@ -7,11 +7,14 @@ key is an error. Words are written as they are spoken: no digits, no symbols, no
 
 - ``numbers``: ``library`` (num2words's code), ``decimal`` and ``group`` (the written marks; white
   space always groups), ``point`` (the word), ``decimals`` = ``digits`` (one by one) or ``number``,
-  ``plural`` (the family of CLDR's categories, see `plurals.py`: ``one_other``, ``one_zero``, ``one_few_many``
+  ``plural`` (the family of CLDR's categories, see `plurals.py`: ``one_other``, ``one_zero``, ``one_below_two``, ``one_few_many``
   (ru, uk), ``polish``, ``czech``, ``other``), ``mend`` (replacements in what the library gives for a cardinal, in
   order; the text has a space at both ends meanwhile), ``mend_ordinal``, ``mend_year``. ``gender`` has a table for
   each gender that changes a number's words: ``alone`` (the number is this word only), ``last`` (its last
   word), ``every`` (each of its words): ``[numbers.gender.f] last = {"один" = "одна", "два" = "две"}``.
+- ``agreement``: how a number agrees with a noun of the text itself: ``one``/``many`` (patterns for the next word → its gender, the first that
+  fits; "" where it is no noun), ``labels`` ("página 1"), ``lead`` ("las 21"), ``linked`` last words that take ``link``/``link_vowel`` before their
+  noun ("un millón de euros", "un million d'habitants").
 - A **noun** (units, currencies, hours): ``one``, ``few``, ``many``, ``other`` by CLDR's categories and ``gender``.
   ``other`` is required and serves for the categories that are missing. In Slavic languages decimals count
   as ``other``: write the genitive singular there ("1,5 километра"), and the genitive plural as ``many``.
@@ -24,7 +27,8 @@ key is an error. Words are written as they are spoken: no digits, no symbols, no
 - ``times``: templates ``full`` (minute 0; required for times to be read), ``hundred`` (a full hour above 12), ``minutes``, ``seconds``,
   ``half_day`` and ``half_day_minutes`` (with am/pm), of ``{hour}``, ``{hour_noun}``, ``{minute}``, ``{second}``, ``{half}``; the noun ``hour``
   (its gender is the number's, too); ``midnight``; ``zero``: the word before a minute below ten; ``halves``: written → spoken; ``words``:
-  what may stand behind a time and is said by the templates ("Uhr"); ``dotted``: ``17.45`` before one of them is a time.
+  what may stand behind a time and is said by the templates ("Uhr"); ``dotted``: ``17.45`` before one of them is a time, and behind one of
+  ``before`` ("alle"); ``marks``: "h" in ``18h30``; ``behind``: said by the templates behind minutes; ``parts``: what a half is called from which hour on.
 - ``dates``: ``months``: 12 lists; all are read (without full stops, case as written), the first is what is said in a date: the genitive
   where the language asks for it. ``order`` of ``1/2/2024``; ``days`` = ``cardinal``, ``ordinal`` or 31 words in the case that a
   date has ("первого", …); ``first_day`` for day 1 alone ("premier"); templates ``full``, ``month_first``, ``day_month``, ``month_day`` of {day}
@@ -37,11 +41,12 @@ key is an error. Words are written as they are spoken: no digits, no symbols, no
 - ``words`` as `Words` lists them: ``range`` ("to"), ``by`` ("3 × 5 m"), ``per`` ("$4/gal"), ``ratio`` ("3:2"), ``number`` ("#1"), ``dot`` (versions), ``power`` ("to the
   power of"), ``squared``, … ``operators``: symbol → words. An empty word leaves its kind unread.
 - ``fractions``: ``plain``: "1/2" → words, "n/3" → the noun behind any other numerator; ``mixed`` for those behind a whole number,
-  joined by ``join`` (``{whole} {part}``) unless one is a template with ``{whole}`` itself.
+  ``agreeing``, ``trailed`` and ``trailing`` ("dos horas y media") by the gender of the noun behind; joined by ``join`` (``{whole} {part}``) unless one is a template with ``{whole}`` itself.
 - ``abbreviations`` (written, with their full stops; a space in one may be missing): ``titles`` and ``leading`` (never at a sentence's
   end), ``numbered`` (only before a number), ``open`` (may end a sentence: their full stop then stays), ``saint`` ("St." → "Saint|Street"),
-  ``days`` (without full stops, also for "Mon–Fri"), ``starters`` (lower case: words that begin sentences, so that "Plan B. Then" is no name).
-- ``roman``: ``nouns`` (a cardinal behind them), ``names`` (gender → rulers), ``ordinal`` (gender → template), ``dot`` ("Ludwig XIV. war").
+  ``days`` (without full stops, also for "Mon–Fri"), ``spans`` (day names that are words, too: only in ranges), ``starters`` (lower case: words that begin sentences, so that "Plan B. Then" is no name).
+- ``roman``: ``nouns`` (a cardinal behind them), ``names`` (gender → rulers), ``ordinal`` (gender → template), ``dot`` ("Ludwig XIV. war"),
+  ``cardinal_from`` ("Luis XIV" is *catorce*), ``suffixes`` ("XXe"), ``before`` ("XX secolo"), ``ordered`` ("siglo V"), ``joins`` ("siglos XVI y XVII").
 - ``phrases`` (any case), ``interjections`` (pattern → spoken: something that espeak-ng can say), ``stutters``, ``cues.digits`` (words before an
   identifier), ``locale``: a tag → what differs there, in any section; or the name of another tag of the table.
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -12,15 +11,9 @@ from polyvox.text.verbalize.abbreviations import abbreviations, initials
 from polyvox.text.verbalize.addresses import addresses
 from polyvox.text.verbalize.atoms import Atom, AtomKind
 from polyvox.text.verbalize.dates import blanked, dates, day_ranges, decades, short_years, years
-from polyvox.text.verbalize.expressions import expressions, fractions, lone_operators, powers
-from polyvox.text.verbalize.measures import (
-    fractional_measures,
-    heights,
-    leading_units,
-    lone_units,
-    measures,
-    rates,
-)
+from polyvox.text.verbalize.expressions import expressions, lone_operators, powers
+from polyvox.text.verbalize.fractions import fraction_measures, fractions
+from polyvox.text.verbalize.measures import heights, lone_units, measures, rates
 from polyvox.text.verbalize.money import money
 from polyvox.text.verbalize.ordinal_years import ordinal_years
 from polyvox.text.verbalize.phrases import interjections, phrases
@@ -38,7 +31,8 @@ from polyvox.text.verbalize.symbols import symbols
 from polyvox.text.verbalize.telephone import identifiers, telephones
 from polyvox.text.verbalize.times import ratios, time_spans, times, zones
 
-_FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
+_Finder = Callable[[str, Rules], Iterable[Atom]]
+_FINDERS: Final[Sequence[_Finder]] = (
     addresses,
     phrases,
     dates,
@@ -51,10 +45,9 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     time_spans,
     times,
     ratios,
+    fraction_measures,
     money,
     heights,
-    fractional_measures,
-    leading_units,
     measures,
     rates,
     lone_units,
@@ -63,8 +56,8 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     years,
     ordinals,
     compounds,
-    romans,
     roman_ordinals,
+    romans,
     abbreviations,
     expressions,
     fractions,
@@ -77,7 +70,30 @@ _FINDERS: Final[Sequence[Callable[[str, Rules], Iterable[Atom]]]] = (
     lone_operators,
     symbols,
 )
-_SUFFIX: Final = re.compile(r"['’](?P<letters>[a-zçğıöşü]{1,12})(?!\w)")
+_OF_DIGITS: Final[frozenset[_Finder]] = frozenset(
+    {
+        *(dates, telephones, identifiers, decades, zones, times, ratios, money, heights),
+        *(fraction_measures, measures, years, ordinals, fractions, versions, numbers, names),
+        *(leftovers, ordinal_years, time_spans, compounds),
+    }
+)
+"""Those that find nothing where no digit is, so that words alone are read soon."""
+_NEEDED: Final[Mapping[_Finder, frozenset[str]]] = {
+    addresses: frozenset(".@/"),
+    ratios: frozenset(":"),
+    heights: frozenset("'’′"),
+    fraction_measures: frozenset("/⁄¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"),
+    fractions: frozenset("/⁄¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"),
+    rates: frozenset("/"),
+    lone_units: frozenset("²³°/"),
+    day_ranges: frozenset("-–"),
+    time_spans: frozenset("-–—"),
+    versions: frozenset("."),
+    initials: frozenset("."),
+    symbols: frozenset("<>*_`→⇒➔➜➞⟶⮕▶►»›"),
+}
+"""One of these characters must be there for the finder to find something."""
+_DIGIT: Final = re.compile(r"\d|[²³¹⁰-⁹₀-₉¼-¾⅐-⅞]")
 _JOINED: Final = frozenset(
     {
         AtomKind.DATE,
@@ -103,21 +119,24 @@ def found_in(text: str, rules: Rules) -> list[Atom]:
     """The atoms of ``text`` in order; none overlaps another."""
     found: list[Atom] = []
     left = text
-    for find in _FINDERS:
+    for find in _worth_a_look(text):
         new = _apart(find(left, rules))
-        found += new
-        left = blanked(left, new)
+        if new:
+            found += new
+            left = blanked(left, new)
+    if not found:
+        return found
     found.sort(key=lambda atom: atom.start)
-    found = sorted([*found, *_between(text, found, rules)], key=lambda atom: atom.start)
-    return [_suffixed(text, atom) for atom in found] if rules.numbers.suffixed else found
+    return sorted([*found, *_between(text, found, rules)], key=lambda atom: atom.start)
 
 
-def _suffixed(text: str, atom: Atom) -> Atom:
-    """An atom with the ending that an apostrophe parts from it."""
-    suffix = _SUFFIX.match(text, atom.end)
-    if suffix is None or atom.kind not in _JOINED or not atom.spoken[-1].isalpha():
-        return atom
-    return replace(atom, end=suffix.end(), spoken=atom.spoken + suffix["letters"])
+def _worth_a_look(text: str) -> Iterator[_Finder]:
+    counts = _DIGIT.search(text) is not None
+    there = set(text)
+    for find in _FINDERS:
+        needed = _NEEDED.get(find)
+        if (counts or find not in _OF_DIGITS) and not (needed and there.isdisjoint(needed)):
+            yield find
 
 
 def _apart(atoms: Iterable[Atom]) -> list[Atom]:

@@ -198,6 +198,8 @@ class Abbreviations(_Table):
     days: dict[str, str] = {}
     day_range: str = ""
     """For ``Mon–Fri``, of {first} and {last}; a day may have its forms there ("среда|среды|среду")."""
+    spans: dict[str, str] = {}
+    """Short names of days that are words, too ("zo"): they are days in a range alone ("ma-zo")."""
     starters: tuple[str, ...] = ()
     saint: dict[str, str] = {}
     """Abbreviations that are a title before a name and another word behind one ("St.")."""
@@ -207,6 +209,7 @@ class Abbreviations(_Table):
         """All of them as written, also without their last full stop."""
         groups = (self.titles, self.leading, self.numbered, self.open, self.saint)
         names = [name for group in groups for name in group]
+        names += [name[0].upper() + name[1:] for name in names]
         return frozenset([*names, *(name.removesuffix(".") for name in names)])
 
 
@@ -230,6 +233,8 @@ class Roman(_Table):
 
 class Cues(_Table):
     digits: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """Words between a cue and its digits ("es el")."""
     counted: tuple[str, ...] = ()
     """Words before ``1/10`` that make it the first of ten."""
 

@@ -4,42 +4,79 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
+from polyvox.text.lexicon import LexiconWord
 from polyvox.text.punctuation import WIDE
-from polyvox.text.verbalize.atoms import Atom, Piece, Verbalized
+from polyvox.text.verbalize.atoms import Atom, AtomKind, Piece, Verbalized
 from polyvox.text.verbalize.rules import rules_for
 from polyvox.text.verbalize.scan import found_in
 from polyvox.text.verbalize.symbols import symbols
 
 _WIDE: Final = re.compile(f"[{WIDE}]")
+_MASK: Final = "ƣ"
+"""A letter of no language that has rules."""
 _ROUNDS: Final = 4
 """Words may make an atom of what stood beside them ("°C0"): so often the result is looked at anew."""
 
 
-def atoms(text: str, language: str) -> tuple[Atom, ...]:
-    """The stretches of ``text`` that may not be cut, in order; in a language without rules only marks.
+@lru_cache(maxsize=256)
+def atoms(text: str, language: str, words: tuple[LexiconWord, ...] = ()) -> tuple[Atom, ...]:
+    """The stretches of ``text`` that may not be cut, in order: ``words``, which a lexicon has found in it,
+    and what the rules find beside them; in a language without rules only marks.
 
     ``language`` is a BCP 47 tag: en-US and en-GB read ``05/01/2024`` differently.
     """
     rules = rules_for(language)
-    return tuple(symbols(text, None) if rules is None else found_in(text, rules))
+    own = [Atom(w.start, w.end, AtomKind.LEXICON, _said(w, language)) for w in words]
+    left = _masked(text, words) if words else text
+    found = symbols(left, None) if rules is None else found_in(left, rules)
+    return tuple(sorted([*own, *found], key=lambda atom: atom.start))
 
 
-def verbalize(text: str, language: str) -> Verbalized:
-    """``text`` with its numbers, signs and abbreviations in words of ``language``.
+def _said(word: LexiconWord, language: str) -> str:
+    return verbalize(word.written, language).text if word.spoken is None else word.spoken
+
+
+def _masked(text: str, words: Iterable[LexiconWord]) -> str:
+    """``text`` with words that no rule knows in the place of ``words``."""
+    parts, at = [], 0
+    for word in words:
+        first = _MASK.upper() if word.written[0].isupper() else _MASK
+        parts += [text[at : word.start], first, _MASK * (word.end - word.start - 1)]
+        at = word.end
+    return "".join([*parts, text[at:]])
+
+
+@lru_cache(maxsize=256)
+def verbalize(text: str, language: str, words: tuple[LexiconWord, ...] = ()) -> Verbalized:
+    """``text`` with its numbers, signs and abbreviations in words of ``language``, and ``words``,
+    which a lexicon has found in it, as they are spoken.
 
     The text itself, without what no voice should name, in a language without rules. Verbalising the result changes nothing.
     """
     result = Verbalized((_plain(text, 0, len(text)),) if text else ())
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         said = result.text
-        changed = [a for a in atoms(said, language) if said[a.start : a.end] != a.spoken]
+        found = atoms(said, language, () if number else words)
+        changed = [a for a in found if said[a.start : a.end] != a.spoken]
         if not changed:
             break
         result = Verbalized(tuple(_spaced(_replaced(result.pieces, changed))))
     return result
+
+
+def respell(text: str, words: Iterable[LexiconWord]) -> Verbalized:
+    """``text`` as it is written, but ``words``, which a lexicon has found in it, as they are spoken."""
+    pieces, at = [], 0
+    for word in words:
+        pieces += _part(_plain(text, at, word.start), 0, word.start - at)
+        spoken = word.written if word.spoken is None else word.spoken
+        pieces.append(Piece(spoken, word.start, word.end))
+        at = word.end
+    return Verbalized((*pieces, *_part(_plain(text, at, len(text)), 0, len(text) - at)))
 
 
 def _plain(text: str, start: int, end: int) -> Piece:

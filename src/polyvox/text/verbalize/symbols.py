@@ -10,7 +10,8 @@ from polyvox.text.verbalize.atoms import Atom, AtomKind
 from polyvox.text.verbalize.schema import Rules
 
 _TAG: Final = re.compile(
-    r"(?P<open> ?<[|/!?]?/?)(?=[^\W\d])[^<>\n]{1,200}?(?P<close>[ ]?[|/?]?> ?)"
+    r"(?P<open> ?[*_`]*<[|/!?]?/?)(?=[^\W\d])[^<>\n]{1,200}?"
+    r"(?P<close>[ ]?[|/?]?>[*_`]* ?(?P<mark>[.,;:!?)\]]?))"
 )
 _ARROW: Final = re.compile(
     r"(?<=[\w)\"'”’]) ?(?:[-=]{1,2}>|[→⇒➔➜➞⟶⮕▶►»›]) ?(?=[\w(\"'“‘])|(?<=\w) > (?=[^\W\d_])"
@@ -24,8 +25,8 @@ def symbols(text: str, _rules: Rules | None) -> Iterator[Atom]:
     so that the words between them are left.
     """
     for found in _TAG.finditer(text):
-        for name in ("open", "close"):
-            yield Atom(*found.span(name), AtomKind.SYMBOL, " ")
+        yield Atom(*found.span("open"), AtomKind.SYMBOL, " ")
+        yield Atom(*found.span("close"), AtomKind.SYMBOL, found["mark"] or " ")
     for found in _ARROW.finditer(text):
         yield Atom(found.start(), found.end(), AtomKind.SYMBOL, ", ")
     for found in _MARKS.finditer(text):

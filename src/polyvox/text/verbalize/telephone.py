@@ -18,7 +18,7 @@ _TELEPHONE: Final = re.compile(
     r"|\(\d{2,5}\) ?\d{2,8}(?:[ -]\d{2,4}){0,3})(?![\w-])"
     r"|(?<![\w.,/-])(?:\d{3}[-.]\d{3}[-.]\d{4}|555-\d{4}|\d{3}-0\d{3}"
     r"|0\d{2,4}[ /-]\d{2,8}(?:[ -]\d{2,8}){0,4}"
-    r"|0\d(?:[ .-]\d{2}){4}|0\d[ -](?:\d{6,8}|\d{3,4} \d{3,4}))(?![\w-])(?![.,]\d)"
+    r"|\d{2,3}(?: \d{2,3}){2,5}|\d{3} \d{6,7}|0\d(?:[ .-]\d{2}){4}|0\d[ -](?:\d{6,8}|\d{3,4} \d{3,4}))(?![\w-])(?![.,]\d)"
     r"|(?<=\w )(?:\+\d{1,3}(?:[ .-]?\(\d{1,4}\)|[ ./-]\d{1,8}){2,7}|\+\d{8,15}"
     r"|\(\d{2,5}\) ?\d{2,8}(?:[ -]\d{2,4}){0,3})(?![\w-])"
 )
@@ -33,10 +33,18 @@ _LONGEST_QUANTITY: Final = 3
 def telephones(text: str, rules: Rules) -> Iterator[Atom]:
     for found in _TELEPHONE.finditer(text):
         groups = _GROUP.findall(found.group())
-        if sum(map(len, groups)) < _LEAST_DIGITS:
+        if sum(map(len, groups)) < _LEAST_DIGITS or _may_be_numbers(found.group()):
             continue
         plus = f"{rules.words.plus} " if found.group()[0] == "+" and rules.words.plus else ""
         yield Atom(found.start(), found.end(), AtomKind.TELEPHONE, plus + _grouped(groups, rules))
+
+
+def _may_be_numbers(written: str) -> bool:
+    """One number in groups of three, or a list: "912 345 678", "10 20 30 40"; not "91 123 45 67"."""
+    first, *others = written.split(" ")
+    plain = not first.startswith("0") and written.replace(" ", "").isdecimal()
+    sizes = set(map(len, others))
+    return plain and (sizes == {3} or sizes | {len(first)} == {2})
 
 
 def _grouped(groups: list[str], rules: Rules) -> str:
@@ -46,9 +54,10 @@ def _grouped(groups: list[str], rules: Rules) -> str:
 @lru_cache(maxsize=64)
 def _cued(rules: Rules) -> re.Pattern[str]:
     cue, named = one_of(rules.cues.digits), rules.words.number
+    links = one_of(rules.cues.links)
     short = (written for written, said in rules.abbreviations.numbered.items() if said == named)
     number = rf"(?:{one_of(filter(None, [named, *short]))}{SPACE})?"
-    return re.compile(rf"(?<!\w){cue}:? {number}(?P<digits>\d{{4,}}+(?:[- ]\d+){{0,8}}|\d{{2,4}}(?:[ .]\d{{2,4}}){{2,6}}|\d+(?:-\d+){{1,8}})(?![\w-])(?![.,:]\d)", re.IGNORECASE)  # fmt: skip
+    return re.compile(rf"(?<!\w){cue}(?: {links})?:? {number}(?P<digits>\d{{4,}}+(?:[- ]\d+){{0,8}}|\d{{2,4}}(?:[ .]\d{{2,4}}){{2,6}}|\d+(?:-\d+){{1,8}})(?![\w-])(?![.,:]\d)", re.IGNORECASE)  # fmt: skip
 
 
 def identifiers(text: str, rules: Rules) -> Iterator[Atom]:

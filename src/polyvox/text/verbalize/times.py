@@ -19,6 +19,8 @@ _OFFSET: Final = re.compile(
 )
 _RATIO: Final = re.compile(r"(?<![\w:.,])(\d{1,3}):(\d{1,3})(?![\w:]|[.,]\d)")
 
+_UNTIL: Final = re.compile(r"(?<!\d)\d{1,2}\.\d{2} ?[-–] ?\Z")
+
 
 @lru_cache(maxsize=64)
 def _pattern(rules: Rules) -> re.Pattern[str]:
@@ -70,7 +72,19 @@ def _is_dotted(text: str, found: re.Match[str], half: str, rules: Rules) -> bool
     times = rules.times
     if (times.dotted or times.before) and (half or found["named"]):
         return True
-    return preceding_word(text, found.start()) in times.before
+    if times.before and _to(rules).match(text, found.end()):
+        return True
+    start = found.start()
+    until = _UNTIL.search(text, max(0, start - 8), start)
+    return preceding_word(text, until.start() if until else start) in times.before
+
+
+@lru_cache(maxsize=64)
+def _to(rules: Rules) -> re.Pattern[str]:
+    """What makes ``9.00`` a time before ``-17.30 uur``."""
+    words = one_of([*rules.times.words, *rules.times.behind])
+    between = one_of(["-", "–", *filter(None, [rules.words.range])])
+    return re.compile(rf"{SPACE}{between}{SPACE}\d{{1,2}}\.\d{{2}}[ \u00a0]?{words}(?!\w)")
 
 
 def _part_of_day(half: str, hour: int, rules: Rules) -> str:
