@@ -13,12 +13,12 @@ from polyvox.text.lexicon import NO_LEXICON, Lexicon
 from polyvox.text.punctuation import CLOSERS, comma, full_stop, is_ended
 from polyvox.text.stretches import stretches
 
-DASH: Final = Pause(300)
-"""As a comma's at most engines, which is what a dash is read as."""
+DASH: Final = Pause(350)
+"""A comma's 290 ms and what the edges of words take of it, since a dash is read as one."""
 ELLIPSIS: Final = Pause(500)
 """Longer than a comma's 290 ms: the hesitation is what it is written for."""
 LINE: Final = Pause(400)
-"""Of a line that no punctuation ends; one that ends as a sentence has its pause already."""
+"""Between the items of a list or the lines of a poem, which an engine else runs together."""
 
 _CLOSER: Final = re.escape(CLOSERS)
 _PAUSE: Final = re.compile(
@@ -96,9 +96,8 @@ def _counts(text: str, match: re.Match[str]) -> bool:
 def _break(text: str, match: re.Match[str], language: str) -> _Break:
     following = text[match.end() :].lstrip()[:1]
     if match["line"]:
-        ended = is_ended(text[: match.start()])
-        pause = Pause(0) if ended else LINE
-        return _Break(match.start(), match.end(), pause, "" if ended else full_stop(language))
+        mark = "" if is_ended(text[: match.start()]) else full_stop(language)
+        return _Break(match.start(), match.end(), LINE, mark)
     if match["dash"]:
         return _Break(
             match.start(), match.end(), DASH, comma(language).strip(), match["shut"] or ""

@@ -85,3 +85,8 @@ async def test_a_pause_that_is_asked_for_is_as_long(
 ) -> None:
     longest = max(await pauses(application, text))
     assert ms <= longest <= ms + FALLING_MS
+
+
+async def test_every_line_of_a_list_ends_with_a_pause(application: Application) -> None:
+    found = await pauses(application, "We need\nmilk\nlemons\nrice")
+    assert len([ms for ms in found if ms >= COMMA_MS]) == 3

@@ -51,9 +51,9 @@ def test_numbers_and_beginnings_have_no_pause(text: str) -> None:
     assert parts(text) == ()
 
 
-def test_the_end_of_a_line_parts_where_no_punctuation_does() -> None:
+def test_the_end_of_a_line_parts() -> None:
     assert parts("Example Store\nHigh Street") == ("Example Store.", LINE, "High Street")
-    assert parts("Yes.\nI will come.") == ()
+    assert parts("Yes.\nI will come.") == ("Yes.", LINE, "I will come.")
 
 
 def test_what_was_asked_for_is_exact_and_takes_in_what_stands_there_anyway() -> None:
