@@ -33,7 +33,8 @@ def _table(rules: Rules) -> dict[str, tuple[str, str]]:
     short = rules.abbreviations
     groups = {"leading": short.leading, "open": short.open, "numbered": short.numbered}
     groups |= {"titles": short.titles, "saint": short.saint}
-    groups["open"] = {**{f"{day}.": name for day, name in short.days.items()}, **groups["open"]}
+    days = {f"{day}.": name.partition("|")[0] for day, name in short.days.items()}
+    groups["open"] = {**days, **groups["open"]}
     for group, entries in groups.items():
         for written, words in entries.items():
             key = written.replace(" ", "")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind
-from polyvox.text.verbalize.matching import UNBOUND, ends_sentence, one_of
+from polyvox.text.verbalize.matching import SPACE, UNBOUND, ends_sentence, one_of
 from polyvox.text.verbalize.numbers import cardinal, ordinal, year
 from polyvox.text.verbalize.schema import Rules
 
@@ -104,7 +104,7 @@ def _atom(
     else:
         template = (dates.month_first or dates.full) if dates.order == "mdy" else dates.full
     before = preceding_word(text, found.start())
-    end = found.end()
+    end = found.end() if number is None else _behind(text, found.end(), rules)
     if number is None and text[end - 1] == "." and ends_sentence(text, end):
         end -= 1
     words = _filled(template, (number, month, day), before, rules)
@@ -118,7 +118,7 @@ def _filled(
     words = template.format(
         day=_day(day, before, rules) if day else "",
         month=rules.dates.months[month - 1][0],
-        year=year(number, rules) if number is not None else "",
+        year=year(number, rules, rules.dates.year_form) if number is not None else "",
     )
     first, _, rest = words.partition(" ")
     return rest if first.casefold() == before else words
@@ -131,7 +131,18 @@ def _day(day: int, before: str, rules: Rules) -> str:
         return rules.dates.days[day - 1]
     if rules.dates.days == "cardinal":
         return cardinal(day, rules)
-    return ordinal(day, rules, rules.ordinals.lead.get(before, ""))
+    usual = rules.dates.day_form or rules.ordinals.lead.get(before, "")
+    return ordinal(day, rules, rules.dates.day_lead.get(before, usual))
+
+
+def _behind(text: str, end: int, rules: Rules) -> int:
+    """Where a date ends whose year stands at ``end``, with a noun that the template says."""
+    if rules.dates.behind:
+        noun = re.compile(rf"{SPACE}{one_of(rules.dates.behind)}{UNBOUND}").match(text, end)
+        if noun:
+            end = noun.end()
+            return end - 1 if text[end - 1] == "." and ends_sentence(text, end) else end
+    return end
 
 
 @lru_cache(maxsize=64)
@@ -178,7 +189,7 @@ def _with_names(text: str, rules: Rules) -> Iterator[Atom]:
         if until:
             first, last = (_day(int(d), before, rules) for d in (day, until))
             words = words.replace(first, f"{first} {rules.words.range} {last}", 1)
-        end = found.end()
+        end = _behind(text, found.end(), rules) if written else found.end()
         if text[end - 1] == "." and ends_sentence(text, end):
             end -= 1
         yield Atom(found.start(), end, AtomKind.DATE, words)
@@ -278,5 +289,7 @@ def day_ranges(text: str, rules: Rules) -> Iterator[Atom]:
     days = {**rules.abbreviations.days, **rules.abbreviations.spans}
     if days:
         for found in _day_range(rules).finditer(text):
-            words = f"{days[found[1]]} {rules.words.range} {days[found[2]]}"
+            template = rules.abbreviations.day_range or f"{{first}} {rules.words.range} {{last}}"
+            first, last = days[found[1]].split("|"), days[found[2]].split("|")
+            words = template.format(first=first[len(first) > 1], last=last[-1])
             yield Atom(found.start(), found.end(), AtomKind.RANGE, words)

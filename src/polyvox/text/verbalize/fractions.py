@@ -80,7 +80,7 @@ def _measured(found: re.Match[str], noun: Noun, rules: Rules) -> str:
         words, link = _part(found, gender, rules), ""
         if _written(found) not in table.agreeing.get(gender, {}):
             link = table.link_vowel if table.link_vowel and _VOWEL.match(noun.other) else table.link
-        return f"{words} {link}{noun.form('one')}"
+        return f"{words} {link}{noun.form(table.unit)}"
     name = noun.form("one" if found["whole"] == "1" and table.trailing else "other")
     if table.trailing:
         return _around(found, name, gender, rules)

@@ -96,4 +96,7 @@ def quantity(low: Number, high: Number | None, between: str, rules: Rules, gende
     words = spoken(low, rules, gender)
     if high is None:
         return words
+    if rules.words.range_case and between == rules.words.range:
+        gender = rules.words.range_case
+        words = f"{rules.words.range_from} {spoken(low, rules, gender)}".strip()
     return " ".join(filter(None, (words, between, spoken(high, rules, gender))))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.counting import counted_in, counted_range
 from polyvox.text.verbalize.dates import BLANK
 from polyvox.text.verbalize.matching import (
     SPACE,
@@ -145,10 +146,9 @@ def _words(
     if single:
         words = f"{spoken(low, rules, noun.gender)} {noun.form('one')}"
     else:
-        words = counted(high or low, noun, rules)
+        words = counted_in(found.string, found.start(), low, noun, rules)
     if high is not None:
-        between = joint(found["dash"], rules)
-        words = f"{spoken(low, rules, noun.gender)} {between} {words}"
+        words = counted_range(low, high, joint(found["dash"], rules), noun, rules)
     if found["scaled"]:
         million = Number("1000000")
         words = with_noun(words, noun_for(million, units_of(rules)[found["scaled"]], rules), rules)

@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 from polyvox.text.verbalize.atoms import Atom, AtomKind
+from polyvox.text.verbalize.counting import counted_in, counted_range
 from polyvox.text.verbalize.matching import (
     SPACE,
     UNBOUND,
     ends_sentence,
     is_attributive,
     one_of,
-    quantity,
     quantity_pattern,
     sign_pattern,
     signed,
@@ -95,7 +95,10 @@ def money(text: str, rules: Rules) -> Iterator[Atom]:
         else:
             end = found.end()
             single = not (high or low.decimals) and is_attributive(text, found.start(), end, rules)
-        words = _words(low, high, scale, _single(currency) if single else currency, rules)
+        if scale or high or single or low.decimals:
+            words = _words(low, high, scale, _single(currency) if single else currency, rules)
+        else:
+            words = counted_in(text, found.start(), low, currency, rules)
         sign = (found[f"sign{n}"] or "") + (found["inner"] or "")
         if text[end - 1] == "." and ends_sentence(text, end):
             end -= 1
@@ -116,11 +119,11 @@ def _amount(written: str, rules: Rules) -> Number:
 def _words(
     low: Number, high: Number | None, scale: Noun | None, currency: Noun, rules: Rules
 ) -> str:
-    last = high or low
     if scale is not None:
-        scaled = counted(last, scale, rules)
         if high is not None:
-            scaled = f"{spoken(low, rules)} {rules.words.range} {scaled}"
+            scaled = counted_range(low, high, rules.words.range, scale, rules)
+        else:
+            scaled = counted(low, scale, rules)
         number, _, name = scaled.rpartition(" ")
         noun = currency.form(rules.money.scaled_form)
         return rules.money.scaled.format(
@@ -130,8 +133,7 @@ def _words(
         return f"{_exact(low, currency, rules)} {rules.words.range} {_exact(high, currency, rules)}"
     if high is None:
         return _exact(low, currency, rules)
-    noun = counted(high, currency, rules).removeprefix(spoken(high, rules, currency.gender))
-    return quantity(low, high, rules.words.range, rules, currency.gender) + noun
+    return counted_range(low, high, rules.words.range, currency, rules)
 
 
 def _exact(amount: Number, currency: Noun, rules: Rules) -> str:

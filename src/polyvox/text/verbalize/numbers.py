@@ -13,6 +13,7 @@ from polyvox.text.verbalize.schema import Noun, Rules
 _SPACES: Final = "\u0020\u00a0\u202f\u2009"
 _MOST_DIGITS: Final = 15
 """A longer one is nobody's quantity: it is read digit by digit."""
+_IN_HUNDREDS: Final = range(1100, 2000)
 
 
 @lru_cache(maxsize=64)
@@ -58,10 +59,18 @@ def spoken(number: Number, rules: Rules, gender: str = "") -> str:
         words = cardinal(number.value, rules, gender)
     if not number.decimals:
         return words
-    return " ".join(filter(None, (words, rules.numbers.point, _decimals(number.decimals, rules))))
+    point = rules.numbers.point
+    if rules.numbers.whole is not None:
+        whole = Number(number.whole)
+        words = spoken(whole, rules, rules.numbers.whole.gender)
+        point = noun_for(whole, rules.numbers.whole, rules)
+    return " ".join(filter(None, (words, point, _decimals(number.decimals, rules))))
 
 
 def _decimals(decimals: str, rules: Rules) -> str:
+    named = rules.numbers.parts
+    if len(decimals) <= len(named) and int(decimals):
+        return counted(Number(str(int(decimals))), named[len(decimals) - 1], rules)
     if rules.numbers.decimals == "digits" or len(decimals) > 3:
         return digit_by_digit(decimals, rules)
     rest = decimals.lstrip("0")
@@ -82,16 +91,42 @@ def cardinal(value: int, rules: Rules, gender: str = "") -> str:
 @lru_cache(maxsize=2048)
 def ordinal(value: int, rules: Rules, form: str = "") -> str:
     """An ordinal in one of the forms that the table of the language names."""
-    words = _mended(_library(value, rules, "ordinal"), rules.numbers.mend_ordinal)
-    for old, new in rules.ordinals.forms.get(form or rules.ordinals.form, {}).items():
-        if words.endswith(old):
-            return words.removesuffix(old) + new
-    return words
+    table = rules.ordinals
+    first = _from_cardinal(value, rules) if table.words else _library(value, rules, "ordinal")
+    words = _mended(first, rules.numbers.mend_ordinal)
+    endings = table.forms.get(form or table.form, {})
+    if table.every:
+        return " ".join(_ended(word, endings) for word in words.split(" "))
+    return _ended(words, endings)
+
+
+def _ended(word: str, endings: dict[str, str]) -> str:
+    for old, new in endings.items():
+        if word.endswith(old):
+            return word.removesuffix(old) + new
+    return word
+
+
+def _from_cardinal(value: int, rules: Rules) -> str:
+    table, words = rules.ordinals.words, cardinal(value, rules)
+    if words in table:
+        return table[words]
+    parts = words.split(" ")
+    both = rules.ordinals.every and value % 100 > 20 and value % 10 > 0
+    changed = 2 if both else 1
+    parts[-changed:] = [table.get(word, word) for word in parts[-changed:]]
+    return " ".join(parts)
 
 
 @lru_cache(maxsize=2048)
-def year(value: int, rules: Rules) -> str:
-    if rules.years.reading == "cardinal":
+def year(value: int, rules: Rules, form: str = "") -> str:
+    years = rules.years
+    if years.reading == "ordinal":
+        return ordinal(value, rules, form or years.form)
+    if years.reading == "hundreds" and value in _IN_HUNDREDS:
+        rest = cardinal(value % 100, rules) if value % 100 else ""
+        return f"{cardinal(value // 100, rules)}{years.hundreds}{rest}".strip()
+    if years.reading != "library":
         return cardinal(value, rules)
     return _mended(_library(value, rules, "year"), rules.numbers.mend_year)
 
@@ -113,7 +148,7 @@ def _mended(words: str, mend: dict[str, str]) -> str:
     words = f" {words} "
     for wrong, right in mend.items():
         words = words.replace(wrong, right)
-    return words.strip()
+    return " ".join(words.split())
 
 
 def _with_gender(words: str, rules: Rules, gender: str) -> str:
@@ -131,6 +166,12 @@ def _with_gender(words: str, rules: Rules, gender: str) -> str:
             parts[-1] = parts[-1].removesuffix(old) + new
             break
     return " ".join(parts)
+
+
+def is_one(number: Number, rules: Rules) -> bool:
+    """Whether a noun behind ``number`` has the form for one ("двадцать одна книга")."""
+    counts = len(number.whole) <= _MOST_DIGITS and number.value > 0
+    return counts and category(rules.numbers.plural, number.value, fraction=False) == "one"
 
 
 def noun_for(number: Number, noun: Noun, rules: Rules) -> str:

@@ -26,6 +26,7 @@ from polyvox.text.verbalize.numbers import (
     cardinal,
     digit_by_digit,
     digits_of,
+    is_one,
     ordinal,
     spoken,
 )
@@ -45,6 +46,9 @@ _CODE: Final = re.compile(r"[A-Z]{1,4}-?\d{3,}(?![a-z])")
 """``BA2490``: capitals, and more digits than a model's name has."""
 _ELEMENT: Final = re.compile(r"[A-Z][a-z]?")
 _WIDE: Final = re.compile(f"[{WIDE}]")
+_DOT_ANYWHERE: Final = re.compile(
+    r"(?<![\w.,/:-])(?P<atom>(?P<number>\d{1,3})\.)[ \u00a0](?=(?P<next>[^\W\d_]+))"
+)
 
 
 @lru_cache(maxsize=64)
@@ -63,6 +67,8 @@ def ordinals(text: str, rules: Rules) -> Iterator[Atom]:
     if forms:
         for found in _suffixed(rules).finditer(text):
             form = forms[found["suffix"].casefold()]
+            if int(digits_of(found["number"])) % 10 == 0:
+                form = rules.ordinals.tens.get(found["suffix"].casefold(), form)
             if form in rules.ordinals.apocope and gender_behind(
                 text, *found.span(), rules, one=True
             ):
@@ -74,6 +80,30 @@ def ordinals(text: str, rules: Rules) -> Iterator[Atom]:
             form = rules.ordinals.lead.get(preceding_word(text, found.start("atom")), "")
             words = ordinal(int(found["number"]), rules, form)
             yield Atom(*found.span("atom"), AtomKind.ORDINAL, words)
+    if rules.ordinals.dot_anywhere:
+        for found in _DOT_ANYWHERE.finditer(text):
+            before = preceding_word(text, found.start("atom"))
+            form = rules.ordinals.lead.get(before) or _form_before(found["next"], rules)
+            words = ordinal(int(found["number"]), rules, form)
+            yield Atom(*found.span("atom"), AtomKind.ORDINAL, words)
+
+
+_COMPOUND: Final = re.compile(
+    r"(?<![\w.,:/-])(?P<number>\d{1,4})-?(?P<rest>[^\W\d_]{3,30})(?!\w|-\w)"
+)
+
+
+def compounds(text: str, rules: Rules) -> Iterator[Atom]:
+    """``20-летний``: the number is a part of the word."""
+    if "compound" in rules.numbers.gender:
+        for found in _COMPOUND.finditer(text):
+            words = cardinal(int(found["number"]), rules, "compound").replace(" ", "")
+            yield Atom(found.start(), found.end(), AtomKind.NAME, words + found["rest"])
+
+
+def _form_before(noun: str, rules: Rules) -> str:
+    patterns = rules.ordinals.nouns.items()
+    return next((form for pattern, form in patterns if re.fullmatch(pattern, noun)), "")
 
 
 def versions(text: str, rules: Rules) -> Iterator[Atom]:
@@ -131,7 +161,7 @@ def numbers(text: str, rules: Rules) -> Iterator[Atom]:
 def _number_words(found: re.Match[str], rules: Rules) -> tuple[str, int]:
     low, end = Number.read(found["low"], rules), found.end()
     last = Number.read(found["high"], rules) if found["high"] else low
-    gender = gender_behind(found.string, found.start(), end, rules, one=last.whole == "1")
+    gender = gender_behind(found.string, found.start(), end, rules, one=is_one(last, rules))
     if not found["high"]:
         return linked(found.string, end, spoken(low, rules, gender), rules)
     return _range_words(found, low, last, gender, rules), end
@@ -143,7 +173,8 @@ def _range_words(found: re.Match[str], low: Number, high: Number, gender: str, r
     if len(low.whole) > 2 and high.value < low.value and found["dash"] == "-":
         between = ""  # a model such as 747-400
     if high.value < low.value < 100 and (found["dash"] or "").strip() in "-–":
-        between = rules.words.ratio or between  # a score such as 3-0
+        second = spoken(high, rules, rules.words.ratio_case)
+        return f"{spoken(low, rules)} {rules.words.ratio or between} {second}"  # a score: 3-0
     if code:
         return f"{digit_by_digit(low.whole, rules)}, {digit_by_digit(high.whole, rules)}"
     return quantity(low, high, between, rules, gender)

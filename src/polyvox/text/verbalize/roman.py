@@ -103,9 +103,10 @@ def _cased(words: str, rules: Rules) -> str:
 @lru_cache(maxsize=64)
 def _ordered(rules: Rules) -> re.Pattern[str]:
     suffixes, nouns = one_of(rules.roman.suffixes), one_of(rules.roman.before)
+    dot = r"\.?" if rules.roman.dot else ""
     return re.compile(
         rf"(?<![\w.'-])(?P<numeral>(?=[IVX]+(?![LCDM])){_NUMERAL})"
-        rf"(?:(?P<suffix>{suffixes})(?!\w)|(?= (?P<noun>{nouns})(?!\w)))"
+        rf"(?:(?P<suffix>{suffixes})(?!\w)|{dot}(?= (?P<noun>{nouns})(?!\w)))"
     )
 
 

@@ -15,24 +15,34 @@ from polyvox.text.verbalize.expressions import expressions, lone_operators, powe
 from polyvox.text.verbalize.fractions import fraction_measures, fractions
 from polyvox.text.verbalize.measures import heights, lone_units, measures, rates
 from polyvox.text.verbalize.money import money
+from polyvox.text.verbalize.ordinal_years import ordinal_years
 from polyvox.text.verbalize.phrases import interjections, phrases
-from polyvox.text.verbalize.quantities import leftovers, names, numbers, ordinals, versions
+from polyvox.text.verbalize.quantities import (
+    compounds,
+    leftovers,
+    names,
+    numbers,
+    ordinals,
+    versions,
+)
 from polyvox.text.verbalize.roman import roman_ordinals, romans
 from polyvox.text.verbalize.schema import Rules
 from polyvox.text.verbalize.symbols import symbols
 from polyvox.text.verbalize.telephone import identifiers, telephones
-from polyvox.text.verbalize.times import ratios, times, zones
+from polyvox.text.verbalize.times import ratios, time_spans, times, zones
 
 _Finder = Callable[[str, Rules], Iterable[Atom]]
 _FINDERS: Final[Sequence[_Finder]] = (
     addresses,
     phrases,
     dates,
+    ordinal_years,
     telephones,
     identifiers,
     decades,
     short_years,
     zones,
+    time_spans,
     times,
     ratios,
     fraction_measures,
@@ -45,6 +55,7 @@ _FINDERS: Final[Sequence[_Finder]] = (
     day_ranges,
     years,
     ordinals,
+    compounds,
     roman_ordinals,
     romans,
     abbreviations,
@@ -63,7 +74,7 @@ _OF_DIGITS: Final[frozenset[_Finder]] = frozenset(
     {
         *(dates, telephones, identifiers, decades, zones, times, ratios, money, heights),
         *(fraction_measures, measures, years, ordinals, fractions, versions, numbers, names),
-        leftovers,
+        *(leftovers, ordinal_years, time_spans, compounds),
     }
 )
 """Those that find nothing where no digit is, so that words alone are read soon."""
@@ -76,6 +87,7 @@ _NEEDED: Final[Mapping[_Finder, frozenset[str]]] = {
     rates: frozenset("/"),
     lone_units: frozenset("²³°/"),
     day_ranges: frozenset("-–"),
+    time_spans: frozenset("-–—"),
     versions: frozenset("."),
     initials: frozenset("."),
     symbols: frozenset("<>*_`→⇒➔➜➞⟶⮕▶►»›"),

@@ -5,40 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
+
+from polyvox.text.verbalize.nouns import Currency, Gender, Noun, Numbers, Table
+
+__all__ = ["Currency", "Gender", "Noun", "Numbers", "Rules", "Table"]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Noun(_Table):
-    other: str
-    one: str = ""
-    few: str = ""
-    many: str = ""
-    gender: str = ""
-    symbols: tuple[str, ...] = ()
-    second: bool = False
-    not_before: str = ""
-    """A pattern for what follows where a symbol means something else ("3° piano")."""
-
-    def form(self, category: str) -> str:
-        return getattr(self, category, "") or self.other
-
-
-class Currency(Noun):
-    minor: Noun | None = None
-
-
-class Gender(_Table):
-    alone: dict[str, str] = {}
-    last: dict[str, str] = {}
-    every: dict[str, str] = {}
-    ending: dict[str, str] = {}
-    """Endings of the last word → what they become ("ventuno" → "ventun")."""
-    behind: tuple[str, ...] = ()
-    """Words with a gender of their own: what stands in front of one agrees with it."""
+class _Table(Table, BaseModel):
+    """Known to the checks as a model, in this file too."""
 
 
 class Agreement(_Table):
@@ -57,21 +32,14 @@ class Agreement(_Table):
     link_vowel: str = ""
 
 
-class Numbers(_Table):
-    library: str
-    decimal: str = "."
-    group: str = ","
-    point: str = "point"
-    decimals: Literal["digits", "number"] = "digits"
-    plural: str = "one_other"
-    mend: dict[str, str] = {}
-    mend_ordinal: dict[str, str] = {}
-    mend_year: dict[str, str] = {}
-    gender: dict[str, Gender] = {}
-
-
 class Words(_Table):
     range: str = ""
+    range_from: str = ""
+    """In front of a range ("от пяти до десяти")."""
+    range_case: str = ""
+    """The ``numbers.gender`` of both numbers of a range; their noun then has the form ``many``."""
+    ratio_case: str = ""
+    """The ``numbers.gender`` of the second number of a ratio ("trzy do dwóch")."""
     by: str = ""
     per: str = ""
     ratio: str = ""
@@ -114,6 +82,15 @@ class Times(_Table):
     """Words behind a time with minutes that are said by the templates."""
     contracted: dict[str, str] = {}
     """Words before one o'clock → what they become ("alle" → "all'")."""
+    hours: Literal["cardinal", "ordinal"] = "cardinal"
+    form: str = ""
+    """The usual form of hours that are ordinals ("siedemnasta"); another by ``lead``."""
+    lead: dict[str, str] = {}
+    span: str = ""
+    """For ``9:00–18:00``, of {first} and {last}, whose hours have the form ``span_form``."""
+    span_form: str = ""
+    nouns: dict[str, str] = {}
+    """Forms of hours that are ordinals → the noun behind a full hour."""
     hundred: str = ""
     """For a full hour of the 24 hour clock; ``full`` where it is empty."""
     halves: dict[str, str] = {}
@@ -129,6 +106,12 @@ class Dates(_Table):
     order: Literal["dmy", "mdy", "ymd"] = "dmy"
     days: Literal["cardinal", "ordinal"] | tuple[str, ...] = "cardinal"
     first_day: str = ""
+    day_form: str = ""
+    """The form of days that are ordinals; ``day_lead``: preceding word ("" for none) → another one."""
+    day_lead: dict[str, str] = {}
+    year_form: str = ""
+    behind: tuple[str, ...] = ()
+    """What may stand behind a date's year and is said by the template ("года")."""
     full: str = "{day} {month} {year}"
     month_first: str = ""
     """For a date that is written month first; ``full`` where it is empty."""
@@ -144,7 +127,19 @@ class Dates(_Table):
 
 
 class Years(_Table):
-    reading: Literal["library", "cardinal"] = "cardinal"
+    reading: Literal["library", "cardinal", "hundreds", "ordinal"] = "cardinal"
+    hundreds: str = ""
+    """Between the two halves of a year before 2000 ("nitton", "hundra", "nittio")."""
+    form: str = ""
+    nouns: dict[str, str] = {}
+    """Nouns behind a year that is an ordinal → its form ("году")."""
+    short: dict[str, dict[str, str]] = {}
+    """Abbreviations of ``nouns`` → preceding word ("" for any) → which of them is said."""
+    lead: dict[str, str] = {}
+    """Words before a year without a noun → its form."""
+    span: str = ""
+    """For ``1941–1945``, of {first} and {last}; ``span_forms`` are their forms."""
+    span_forms: tuple[str, str] = ("", "")
     cues: tuple[str, ...] = ()
     alone: bool = False
     """Whether four digits without a cue are a year unless a noun follows."""
@@ -161,6 +156,16 @@ class Years(_Table):
 class Ordinals(_Table):
     suffixes: dict[str, str] = {}
     dot: bool = False
+    dot_anywhere: bool = False
+    """Whether the dot makes an ordinal before any word in small letters, not only behind ``lead``."""
+    nouns: dict[str, str] = {}
+    """Patterns for the word behind a dotted ordinal → its form."""
+    words: dict[str, str] = {}
+    """Cardinal → ordinal, word by word, where the library has no ordinals."""
+    tens: dict[str, str] = {}
+    """Suffixes → the form behind whole tens, as of a decade ("90-е")."""
+    every: bool = False
+    """Whether tens change as ones do ("dwudziestego czwartego")."""
     form: str = ""
     forms: dict[str, dict[str, str]] = {}
     apocope: dict[str, str] = {}
@@ -173,6 +178,8 @@ class Fractions(_Table):
     mixed: dict[str, str] = {}
     agreeing: dict[str, dict[str, str]] = {}
     """Gender of the noun behind → fractions that agree with it ("media taza")."""
+    unit: str = "one"
+    """The category of a unit behind a fraction."""
     link: str = ""
     """Between a fraction and a unit that it does not agree with ("tres cuartos de litro")."""
     link_vowel: str = ""
@@ -189,6 +196,8 @@ class Abbreviations(_Table):
     numbered: dict[str, str] = {}
     open: dict[str, str] = {}
     days: dict[str, str] = {}
+    day_range: str = ""
+    """For ``Mon–Fri``, of {first} and {last}; a day may have its forms there ("среда|среды|среду")."""
     spans: dict[str, str] = {}
     """Short names of days that are words, too ("zo"): they are days in a range alone ("ma-zo")."""
     starters: tuple[str, ...] = ()

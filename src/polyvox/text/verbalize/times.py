@@ -10,7 +10,7 @@ from typing import Final
 from polyvox.text.verbalize.atoms import Atom, AtomKind
 from polyvox.text.verbalize.dates import preceding_word
 from polyvox.text.verbalize.matching import SPACE, ends_sentence, one_of
-from polyvox.text.verbalize.numbers import Number, cardinal, noun_for
+from polyvox.text.verbalize.numbers import Number, cardinal, is_one, noun_for, ordinal
 from polyvox.text.verbalize.schema import Rules
 
 _ZONE: Final = re.compile(r" [A-Z]{2,4}(?!\w)")
@@ -54,7 +54,9 @@ def times(text: str, rules: Rules) -> Iterator[Atom]:
         if text[end - 1] == "." and ends_sentence(text, end) and not _ZONE.match(text, end):
             end -= 1
         said = _part_of_day(half, hour, rules) if half else ""
-        words = _words(hour, minute, None if second is None else int(second), said, rules)
+        form = rules.times.lead.get(preceding_word(text, found.start()), rules.times.form)
+        sec = None if second is None else int(second)
+        words = _words(hour, minute, sec, said, form, rules)
         start, words = _contracted(text, found.start(), hour, words, rules)
         yield Atom(start, end, AtomKind.TIME, words)
 
@@ -103,7 +105,7 @@ def _contracted(text: str, start: int, hour: int, words: str, rules: Rules) -> t
     return place, contracted + words
 
 
-def _words(hour: int, minute: int, second: int | None, half: str, rules: Rules) -> str:
+def _words(hour: int, minute: int, second: int | None, half: str, form: str, rules: Rules) -> str:
     times = rules.times
     if times.midnight and not half and (hour, minute, second) == (0, 0, None):
         return times.midnight
@@ -117,12 +119,47 @@ def _words(hour: int, minute: int, second: int | None, half: str, rules: Rules) 
         template = times.hundred if times.hundred and (hour > 12 or hour == 0) else times.full
     zero = f"{times.zero} " if times.zero and 0 < minute < 10 else ""
     return template.format(
-        hour=cardinal(hour, rules, times.hour.gender),
-        hour_noun=noun_for(Number(str(hour)), times.hour, rules),
-        minute=zero + cardinal(minute, rules),
+        hour=_hour(hour, form, rules),
+        hour_noun=_hour_noun(hour, form, rules),
+        minute=zero + cardinal(minute, rules, form if times.hours == "cardinal" else ""),
         second="" if second is None else cardinal(second, rules),
         half=half,
     )
+
+
+def _hour(hour: int, form: str, rules: Rules) -> str:
+    if rules.times.hours == "ordinal" and hour:
+        return ordinal(hour, rules, form)
+    return cardinal(hour, rules, form or rules.times.hour.gender)
+
+
+def _hour_noun(hour: int, form: str, rules: Rules) -> str:
+    if form in rules.times.nouns:
+        return rules.times.nouns[form]
+    number, noun = Number(str(hour)), rules.times.hour
+    if form and rules.times.hours == "cardinal":
+        return noun.form("other" if is_one(number, rules) else "many")
+    return noun_for(number, noun, rules)
+
+
+_CLOCK: Final = r"(?P<{0}>\d{{1,2}})[:.](?P<{1}>\d{{2}})"
+_SPAN: Final = re.compile(
+    rf"(?<![\w:.,]){_CLOCK.format('h1', 'm1')} ?[-–—] ?{_CLOCK.format('h2', 'm2')}(?!\w|[.,:]\d)"
+)
+
+
+def time_spans(text: str, rules: Rules) -> Iterator[Atom]:
+    """``9:00–18:00``, where both times stand in another case: "с девяти до восемнадцати"."""
+    if not rules.times.span:
+        return
+    for found in _SPAN.finditer(text):
+        h1, m1, h2, m2 = map(int, found.groups())
+        if max(h1, h2) > 24 or max(m1, m2) > 59:
+            continue
+        form = rules.times.span_form
+        first, last = (_words(h, m, None, "", form, rules) for h, m in ((h1, m1), (h2, m2)))
+        words = rules.times.span.format(first=first, last=last)
+        yield Atom(found.start(), found.end(), AtomKind.TIME, words)
 
 
 def ratios(text: str, rules: Rules) -> Iterator[Atom]:
@@ -130,7 +167,8 @@ def ratios(text: str, rules: Rules) -> Iterator[Atom]:
     if not rules.words.ratio:
         return
     for found in _RATIO.finditer(text):
-        first, second = (cardinal(int(n), rules) for n in found.groups())
+        first = cardinal(int(found[1]), rules)
+        second = cardinal(int(found[2]), rules, rules.words.ratio_case)
         words = f"{first} {rules.words.ratio} {second}"
         yield Atom(found.start(), found.end(), AtomKind.RANGE, words)
 
