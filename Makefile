@@ -99,7 +99,7 @@ $(VENV)/.runtime: $(BIN)/python $(PINS)
 
 $(VENV)/.dev: $(BIN)/python $(PINS)
 	@echo "Installing Polyvox and its tests. The first time this takes some minutes."
-	$(PIP) install -q --no-compile -c constraints.txt -e ".[dev,postgres]"
+	$(PIP) install -q -c constraints.txt -e ".[dev,postgres]"
 	$(EARS)
 	@touch $(VENV)/.runtime $@
 

@@ -117,7 +117,9 @@ class VoiceConfig(_Document):
         description="Id of the personality that speaks the actions, with its own voice and chain.",
     )
     lexicon: LexiconEntries = Field(
-        default=(), description="Words and how they are spoken; stronger than the server's."
+        default=(),
+        exclude_if=lambda entries: not entries,
+        description="Words and how they are spoken; stronger than the server's.",
     )
     stats: Mapping[str, ProviderStats] = Field(default_factory=dict)
 
