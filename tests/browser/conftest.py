@@ -37,7 +37,7 @@ SETTLED = """Promise.allSettled(document.getAnimations()
 CLOUD, DOWN = "Cloud friend", "fault_a"
 SMALL = 0.8
 """Stature of CLOUD's voice: Resemblyzer's cosine to Joe is 0.61, Joe's own to himself 0.93."""
-MAX_CHARACTERS = 5_000
+MAX_CHARACTERS = 20_000
 """Longest text of a request."""
 
 expect.set_options(timeout=PATIENCE_MS)
