@@ -24,10 +24,11 @@ from typing import Final
 import sentencex
 
 from polyvox.domain.capabilities import TextLimit
-from polyvox.domain.written import Written
+from polyvox.domain.written import Mark, Written
 from polyvox.text.characters import is_speakable
 from polyvox.text.fit import nearest
 from polyvox.text.lexicon import NO_LEXICON, Lexicon
+from polyvox.text.parts import LINE
 from polyvox.text.punctuation import WIDE, base_language, clause_ends, is_ended
 from polyvox.text.room import Room
 from polyvox.text.spoken import Segment, stripped
@@ -44,6 +45,7 @@ _WINDOW: Final = 2_000
 """Code points looked at together for sentences: the library's time is quadratic in them."""
 
 _WIDE: Final = re.compile(f"[{WIDE}]")
+_LINE_END: Final = re.compile(r"[^\S\n]*\n")
 
 
 def split(
@@ -90,7 +92,17 @@ def cut(
         lexicon=lexicon,
     )
     ends = list(ends_of(written.text, pieces))
-    return [Segment(stripped(part), language, lexicon) for part in written.slices([0, *ends])]
+    parts = zip(written.slices([0, *ends]), ends, strict=True)
+    return [Segment(_ended(part, written.text, end), language, lexicon) for part, end in parts]
+
+
+def _ended(part: Written, text: str, end: int) -> Written:
+    """``part``, which stops at ``end`` of ``text``, without white space at its ends: of a line's end
+    there its pause is left."""
+    bare = stripped(part)
+    if not _LINE_END.match(text, end):
+        return bare
+    return Written(bare.text, (*bare.marks, Mark(len(bare.text), LINE)))
 
 
 def ends_of(text: str, pieces: Sequence[str]) -> Iterator[int]:

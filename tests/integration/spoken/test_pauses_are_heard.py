@@ -19,10 +19,12 @@ pytestmark = pytest.mark.voices
 FRAME_MS = 10
 QUIET = 0.01
 """RMS of a frame, of full scale."""
-LEAST_MS = 100
-"""Shorter ones are within words."""
+LEAST_MS = 160
+"""Shorter ones are within words: before the k of "milk" it is silent for up to 130."""
 COMMA_MS = 200
 """What the voice makes of a comma, at least; it varies up to 300 from one time to the next."""
+LINE_MS = 350
+"""What the end of a line adds to the words around it, but for what their edges take."""
 FALLING_MS = 450
 """What a voice may add to a pause that is asked for: the end of its sentence."""
 PIPER = VoiceConfig(active_provider="piper")
@@ -85,3 +87,8 @@ async def test_a_pause_that_is_asked_for_is_as_long(
 ) -> None:
     longest = max(await pauses(application, text))
     assert ms <= longest <= ms + FALLING_MS
+
+
+async def test_every_line_of_a_list_ends_with_a_pause(application: Application) -> None:
+    found = await pauses(application, "We need\nmilk\nlemons\nrice")
+    assert len([ms for ms in found if ms >= LINE_MS]) == 3

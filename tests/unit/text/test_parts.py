@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polyvox.domain.capabilities import TextForm
+from polyvox.domain.capabilities import TextForm, TextLimit
 from polyvox.domain.written import Mark, Part, Pause, Written
 from polyvox.text.parts import DASH, ELLIPSIS, LINE
+from polyvox.text.segment import cut
 from polyvox.text.spoken import Segment
 
 WRITTEN, WORDS = TextForm.WRITTEN, TextForm.VERBALIZED
@@ -94,3 +95,12 @@ def test_no_letter_or_digit_is_lost(text: str, places: list[int]) -> None:
         told = "".join(part for part in spoken if isinstance(part, str))
         words = segment.verbalized.text
         assert [c for c in told if c.isalnum()] == [c for c in words if c.isalnum()]
+
+
+def test_the_end_of_a_line_is_a_pause_where_segments_meet_there_too() -> None:
+    text = Written("First comes a line that is quite long.\nThen the second one follows.\nIt ends.")
+    segments = cut(text, "en", TextLimit(characters=45))
+    said = [part for segment in segments for part in segment.parts(TextForm.WRITTEN)]
+    assert len(segments) > 1
+    assert said.count(LINE) == 2
+    assert said[-1] == "It ends." or not isinstance(said[-1], Pause)
