@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,10 +100,13 @@ class Stage:
 
 
 @contextmanager
-def staged(home: Path, *, right_keys: bool = True, **settings: Any) -> Iterator[Stage]:
-    """``right_keys=False`` gives every cloud a key that its service does not know."""
-    for segment in SEGMENTS:
-        spoken(segment, RATE)  # made once, so that no emulator is slow
+def staged(
+    home: Path, *, lines: Iterable[str] = (), right_keys: bool = True, **settings: Any
+) -> Iterator[Stage]:
+    """The services have said SEGMENTS and ``lines`` before, so that none is slow with them.
+    ``right_keys=False`` gives every cloud a key that its service does not know."""
+    for line in (*SEGMENTS, *lines):
+        spoken(line, RATE)
     with ExitStack() as stack:
         running = {
             name: stack.enter_context(service.running()) for name, service in SERVICES.items()

@@ -24,9 +24,10 @@ NARRATOR = "narrator"
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    for text in (ACTION, WORDS, "He smiles at her.", MORE, f"{WORDS} {MORE}"):
-        spoken(text, RATE)  # made once, so that no emulator is slow
-    with staged(tmp_path_factory.mktemp("actions")) as stage:
+    with staged(
+        tmp_path_factory.mktemp("actions"),
+        lines=(ACTION, WORDS, "He smiles at her.", MORE, f"{WORDS} {MORE}"),
+    ) as stage:
         yield stage
 
 

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from polyvox.providers.piper.loaded import LoadedVoice
 from tests.emulators.faults import Fault
-from tests.emulators.speech import spoken
-from tests.integration.clouds.stage import CHAIN, RATE, Stage, staged
+from tests.integration.clouds.stage import CHAIN, Stage, staged
 
 LINE = "Dr. Adams paid $49.95 at 17:45... and left."
 PLAIN = "Dr. Adams paid $49.95 at 17:45"
@@ -21,24 +19,8 @@ BROKEN = f'{PLAIN},<break time="500ms"/>and left.'
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    for text in (LINE, f"{PLAIN},and left."):
-        spoken(text, RATE)  # made once, so that no emulator is slow
-    with staged(tmp_path_factory.mktemp("forms")) as stage:
+    with staged(tmp_path_factory.mktemp("forms"), lines=(LINE, f"{PLAIN},and left.")) as stage:
         yield stage
-
-
-@pytest.fixture
-def spelled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What Piper's voice is given to say, and says."""
-    seen: list[str] = []
-    says = LoadedVoice.sentences
-
-    def watched(voice: LoadedVoice, text: str) -> Iterator[list[int]]:
-        seen.append(text)
-        return says(voice, text)
-
-    monkeypatch.setattr(LoadedVoice, "sentences", watched)
-    return seen
 
 
 def test_every_service_gets_the_text_and_piper_the_words(stage: Stage, spelled: list[str]) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from polyvox.providers.piper.loaded import LoadedVoice
-from tests.emulators.speech import spoken
-from tests.integration.clouds.stage import CHAIN, PERSONALITY, RATE, Stage, staged
+from tests.integration.clouds.stage import CHAIN, PERSONALITY, Stage, staged
 from tests.integration.clouds.test_forms import said
 
 LINE = "Xiaomi's GIF cost $5 in St. Ives."
@@ -21,6 +20,8 @@ SERVER = [
 ]
 OWN = [{"written": "gif", "spoken": "jif"}]
 LETTERS = "shao mee's jif cost $5 in Saint Ives."
+IN_SOUNDS_ALONE = "Xiaomi's ghif cost $5 in Saint Ives."
+"""Where a service takes no sounds and nobody respelled the word."""
 WORDS = "shao mee's jif cost five dollars in Saint Ives."
 SSML = (
     f'<phoneme alphabet="ipa" ph="{IPA}z">Xiaomi\'s</phoneme> <sub alias="jif">GIF</sub>'
@@ -31,15 +32,15 @@ SENT = {"azure_tts": SSML, "ibm_watson": SSML, "google_tts": LETTERS, "openai_sp
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    for text in (LINE, LETTERS):
-        spoken(text, RATE)  # made once, so that no emulator is slow
-    with staged(tmp_path_factory.mktemp("lexicon")) as stage:
+    with staged(
+        tmp_path_factory.mktemp("lexicon"), lines=(LINE, LETTERS, IN_SOUNDS_ALONE)
+    ) as stage:
         stage.ask("PUT", "/v1/lexicon", SERVER)
         yield stage
 
 
 @pytest.fixture
-def spelled(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+def sounds(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The phoneme ids that Piper's voice speaks."""
     seen: list[list[int]] = []
     says = LoadedVoice.sentences
@@ -67,21 +68,21 @@ def test_every_service_gets_what_it_can_speak(stage: Stage, first: str) -> None:
     assert [said(each) for each in stage.behaviours[first].synthesized] == [SENT[first]]
 
 
-def test_piper_speaks_its_sounds(stage: Stage, spelled: list[list[int]]) -> None:
+def test_piper_speaks_its_sounds(stage: Stage, sounds: list[list[int]]) -> None:
     heard(stage, "piper")
-    with_sounds = spelled.copy()
-    spelled.clear()
+    with_sounds = sounds.copy()
+    sounds.clear()
     letters = {**SERVER[0], "ipa": None}
     heard(stage, "piper", [*OWN, letters])
-    assert len(with_sounds) == len(spelled) == 1
-    assert with_sounds != spelled
+    assert len(with_sounds) == len(sounds) == 1
+    assert with_sounds != sounds
     assert set(CHAIN) == {*SENT, "piper"}
 
 
 def test_a_word_that_nobody_respells_is_as_it_is_written(stage: Stage) -> None:
     heard(stage, "openai_speech", [{"written": "Xiaomi", "ipa": IPA}])
     [sent] = stage.behaviours["openai_speech"].synthesized
-    assert said(sent) == "Xiaomi's ghif cost $5 in Saint Ives."
+    assert said(sent) == IN_SOUNDS_ALONE
 
 
 def test_a_change_counts_from_the_next_reply(stage: Stage) -> None:

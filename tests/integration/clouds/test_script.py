@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulators.speech import spoken
-from tests.integration.clouds.stage import PERSONALITY, RATE, Stage, staged
+from tests.integration.clouds.stage import PERSONALITY, Stage, staged
 
 JAPANESE = "こんにちは、元気ですか。"
 CHINESE = "你好，今天天气很好。"
@@ -22,9 +21,9 @@ NANAMI, KATJA, AVA = "ja-JP-NanamiNeural", "de-DE-KatjaNeural", "en-US-AvaMultil
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    for text in (JAPANESE, CHINESE, GERMAN, ENGLISH):
-        spoken(text, RATE)  # made once, so that no emulator is slow
-    with staged(tmp_path_factory.mktemp("scripts")) as stage:
+    with staged(
+        tmp_path_factory.mktemp("scripts"), lines=(JAPANESE, CHINESE, GERMAN, ENGLISH)
+    ) as stage:
         yield stage
 
 

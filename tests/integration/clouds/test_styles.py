@@ -9,8 +9,7 @@ import pytest
 
 from polyvox.providers.piper.loaded import LoadedVoice
 from tests.emulators.faults import Fault
-from tests.emulators.speech import spoken
-from tests.integration.clouds.stage import CHAIN, PERSONALITY, RATE, Stage, staged
+from tests.integration.clouds.stage import CHAIN, PERSONALITY, Stage, staged
 from tests.integration.clouds.test_forms import said
 
 LINE = "[sad] I miss you so very much. [laughs] But well, it is getting late."
@@ -27,24 +26,8 @@ JENNY, GUY = "en-US-JennyNeural", "en-US-GuyNeural"
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    for text in SPOKEN:
-        spoken(text, RATE)  # made once, so that no emulator is slow
-    with staged(tmp_path_factory.mktemp("styles")) as stage:
+    with staged(tmp_path_factory.mktemp("styles"), lines=SPOKEN) as stage:
         yield stage
-
-
-@pytest.fixture
-def spelled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What Piper's voice is given to say, and says."""
-    seen: list[str] = []
-    says = LoadedVoice.sentences
-
-    def watched(voice: LoadedVoice, text: str) -> Iterator[list[int]]:
-        seen.append(text)
-        return says(voice, text)
-
-    monkeypatch.setattr(LoadedVoice, "sentences", watched)
-    return seen
 
 
 def cast(stage: Stage, chain: Sequence[str], voice: str = JENNY, **settings: Any) -> None:
