@@ -59,8 +59,9 @@ def kept_of_samples(studio: Studio, provider: str) -> list[Path]:
 async def test_it_speaks_with_the_uploaded_voice_and_forgets_it(
     studio: Studio, provider: str
 ) -> None:
+    recording = take(seconds=12.0)  # before: the server closes connections that wait for 5 s
     at = await studio.personality(provider, active_provider=provider, fallback_chain=[])
-    answer = await studio.upload(at, take(seconds=12.0), language="en", **CONSENT)
+    answer = await studio.upload(at, recording, language="en", **CONSENT)
     assert answer.status == 201
     sample = f"{at}/{answer.json['id']}"
 
