@@ -82,6 +82,8 @@ def serving(settings: Settings, *, loaders: Loaders | None = None) -> Iterator[R
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,
+            # uvicorn's 5 s are over before a busy test asks again, and aiohttp's own are 15.
+            timeout_keep_alive=60,
         )
         server = uvicorn.Server(config)
         running = RunningServer(application, server, listener.getsockname()[1])
